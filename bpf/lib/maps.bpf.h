@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every map, defined once and part of each object: the loader pins them by
+ * name and the objects share them. See ob/abi/maps.h for what they hold.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "ob/abi/event.h"
+#include "ob/abi/maps.h"
+
+/* Prefixes come and go with clusters and nodes: no memory until used. */
+#define OB_LPM_MAP(map, key_type, value_type)                                  \
+	struct {                                                               \
+		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                           \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                          \
+		__uint(max_entries, OB_MAX_PREFIXES);                          \
+		__type(key, key_type);                                         \
+		__type(value, value_type);                                     \
+	} map SEC(".maps")
+
+OB_LPM_MAP(ob_route4, struct ob_key4, struct ob_route);
+OB_LPM_MAP(ob_route6, struct ob_key6, struct ob_route);
+OB_LPM_MAP(ob_out4, struct ob_key4, struct ob_nat4);
+OB_LPM_MAP(ob_out6, struct ob_key6, struct ob_nat6);
+OB_LPM_MAP(ob_in4, struct ob_key4, struct ob_nat4);
+OB_LPM_MAP(ob_in6, struct ob_key6, struct ob_nat6);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ob_config);
+} ob_config SEC(".maps");
+
+/* Read and written by userspace only: it keeps slots across restarts. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, OB_MAX_CLUSTERS);
+	__type(key, struct ob_cluster_key);
+	__type(value, struct ob_cluster);
+} ob_cluster SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, OB_MAX_CLUSTERS);
+	__type(key, __u32);
+	__type(value, struct ob_traffic);
+} ob_traffic SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, OB_REASON_COUNT * OB_HOOK_COUNT);
+	__type(key, struct ob_drop_key);
+	__type(value, struct ob_count);
+} ob_drops SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, OB_EVENTS_SIZE);
+} ob_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, OB_REASON_COUNT);
+	__type(key, __u32);
+	__type(value, struct ob_budget);
+} ob_budget SEC(".maps");
