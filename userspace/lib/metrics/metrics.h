@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cleanup.h"
+
 struct ob_metrics;
 
 enum ob_metric_type {
@@ -23,6 +25,7 @@ struct ob_label {
 
 struct ob_metrics *ob_metrics_new(void);
 void ob_metrics_free(struct ob_metrics *m);
+OB_DEFINE_CLEANUP(struct ob_metrics *, ob_metrics_free)
 
 /* "# HELP" and "# TYPE". */
 void ob_metrics_family(struct ob_metrics *m, const char *name,
