@@ -26,6 +26,7 @@ job_new()
 	case $_base in *[!A-Za-z0-9/._-]*) _base=/tmp ;; esac
 	JOB=$(mktemp -d "$_base/ob-lab.XXXXXX")
 	cp "$LAB"/init/* "$JOB/"
+	chmod 755 "$JOB/uml"
 	: >"$JOB/console"
 	{
 		echo "LAB_REPO=$(quote "$REPO")"

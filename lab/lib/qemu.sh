@@ -206,5 +206,6 @@ qemu_run()
 qemu_arguments()
 {
 	echo "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off" \
-		"tsc=reliable no_timer_check random.trust_cpu=on audit=0 nokaslr"
+		"tsc=reliable no_timer_check random.trust_cpu=on audit=0" \
+		"nokaslr fb_tunnels=none"
 }
