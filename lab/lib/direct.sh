@@ -20,9 +20,9 @@ direct_run()
 {
 	job_new
 	job_command "$@"
-	# The mount namespace is made before /tmp is covered, so the job
-	# directory is handed over as the working directory.
-	cd "$JOB"
+	# The job directory may be below the /tmp that is about to be covered,
+	# so it is handed over as the working directory.
+	cd "$JOB" || exit 1
 	job_run unshare --mount --net --pid --ipc --uts --fork --kill-child \
 		/bin/sh "$JOB/direct"
 	cd /

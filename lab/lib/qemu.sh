@@ -105,18 +105,17 @@ qemu_assemble()
 # firmware or decompression (seconds under emulation); as it is, otherwise.
 qemu_kernel()
 {
-	qemu_inner "$1" "$2" '\050\265\057\375' 'zstd -dc' ||
-		qemu_inner "$1" "$2" '\3757zXZ\000' 'xz -dc' ||
-		qemu_inner "$1" "$2" '\002!L\030' 'lz4 -dc' ||
-		qemu_inner "$1" "$2" '\037\213\010' 'gzip -dc' ||
+	qemu_inner "$1" "$2" '\x28\xb5\x2f\xfd' 'zstd -dc' ||
+		qemu_inner "$1" "$2" '\xfd7zXZ\x00' 'xz -dc' ||
+		qemu_inner "$1" "$2" '\x02!L\x18' 'lz4 -dc' ||
+		qemu_inner "$1" "$2" '\x1f\x8b\x08' 'gzip -dc' ||
 		cp "$1" "$2"
 }
 
 # qemu_inner BZIMAGE OUT MAGIC DECOMPRESSOR
 qemu_inner()
 {
-	_magic=$(printf "$3" | od -An -tx1 | tr -d ' \n' | sed 's/../\\x&/g')
-	for _at in $(LC_ALL=C grep -abo -P "$_magic" "$1" | cut -d : -f 1); do
+	for _at in $(LC_ALL=C grep -abo -P "$3" "$1" | cut -d : -f 1); do
 		# Bytes follow the compressed stream: complaints are expected.
 		tail -c "+$((_at + 1))" "$1" | $4 >"$2" 2>/dev/null || :
 		if [ "$(head -c 4 "$2" | tail -c 3)" = ELF ]; then
