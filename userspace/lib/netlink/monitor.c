@@ -2,10 +2,10 @@
 #include "netlink/monitor.h"
 
 #include <errno.h>
+#include <libnl3/netlink/socket.h> /* ours hides <netlink/socket.h> */
 #include <linux/rtnetlink.h>
 #include <netlink/errno.h>
 #include <netlink/netlink.h>
-#include <netlink/socket.h>
 #include <sys/socket.h>
 
 /* Of one read, so that a storm cannot hold the caller for ever: the socket

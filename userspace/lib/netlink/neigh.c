@@ -133,10 +133,14 @@ static const char *state_name(uint16_t state)
 		uint16_t state;
 		const char *name;
 	} names[] = {
-		{ NUD_INCOMPLETE, "INCOMPLETE" }, { NUD_REACHABLE, "REACHABLE" },
-		{ NUD_STALE, "STALE" },		  { NUD_DELAY, "DELAY" },
-		{ NUD_PROBE, "PROBE" },		  { NUD_FAILED, "FAILED" },
-		{ NUD_NOARP, "NOARP" },		  { NUD_PERMANENT, "PERMANENT" },
+		{ NUD_INCOMPLETE, "INCOMPLETE" },
+		{ NUD_REACHABLE, "REACHABLE" },
+		{ NUD_STALE, "STALE" },
+		{ NUD_DELAY, "DELAY" },
+		{ NUD_PROBE, "PROBE" },
+		{ NUD_FAILED, "FAILED" },
+		{ NUD_NOARP, "NOARP" },
+		{ NUD_PERMANENT, "PERMANENT" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

@@ -76,8 +76,7 @@ static int parse_via(int family, struct nlattr **tb, struct ob_addr *ret)
 	if (rtvia.rtvia_family != AF_INET && rtvia.rtvia_family != AF_INET6)
 		return -EINVAL;
 	via.family = (uint8_t)rtvia.rtvia_family;
-	if (nla_len(tb[RTA_VIA]) !=
-	    (int)(sizeof(rtvia) + ob_addr_size(&via)))
+	if (nla_len(tb[RTA_VIA]) != (int)(sizeof(rtvia) + ob_addr_size(&via)))
 		return -EINVAL;
 	memcpy(via.b, (const char *)nla_data(tb[RTA_VIA]) + sizeof(rtvia),
 	       ob_addr_size(&via));
@@ -283,8 +282,8 @@ static int put_via(struct nl_msg *msg, const struct ob_rtroute *r)
 
 	memcpy(both, &via, sizeof(via));
 	memcpy(both + sizeof(via), r->via.b, sizeof(r->via.b));
-	return nla_put(msg, RTA_VIA,
-		       (int)(sizeof(via) + ob_addr_size(&r->via)), both);
+	return nla_put(msg, RTA_VIA, (int)(sizeof(via) + ob_addr_size(&r->via)),
+		       both);
 }
 
 /* What tells a route from others, and so all that deleting one needs. */
@@ -324,8 +323,8 @@ static int request_new(const struct ob_rtroute *r, int type, int flags,
 	struct rtmsg rtm = {
 		.rtm_family = r->dst.addr.family,
 		.rtm_dst_len = r->dst.len,
-		.rtm_table = (uint8_t)(r->table < 256 ? r->table :
-							RT_TABLE_COMPAT),
+		.rtm_table =
+			(uint8_t)(r->table < 256 ? r->table : RT_TABLE_COMPAT),
 		.rtm_protocol = r->protocol,
 		.rtm_scope = type == RTM_DELROUTE ? RT_SCOPE_NOWHERE : scope(r),
 		.rtm_type = r->type,

@@ -13,8 +13,10 @@
 #define ATTR_MAX 63
 
 static const struct nla_policy rule_policy[ATTR_MAX + 1] = {
-	[FRA_PRIORITY] = { .type = NLA_U32 }, [FRA_FWMARK] = { .type = NLA_U32 },
-	[FRA_FWMASK] = { .type = NLA_U32 },   [FRA_TABLE] = { .type = NLA_U32 },
+	[FRA_PRIORITY] = { .type = NLA_U32 },
+	[FRA_FWMARK] = { .type = NLA_U32 },
+	[FRA_FWMASK] = { .type = NLA_U32 },
+	[FRA_TABLE] = { .type = NLA_U32 },
 	[FRA_PROTOCOL] = { .type = NLA_U8 },
 };
 
@@ -53,7 +55,8 @@ int ob_rule_parse(const struct nlmsghdr *msg, size_t size, struct ob_rule *ret)
 	struct nlattr *tb[ATTR_MAX + 1];
 	struct fib_rule_hdr h;
 
-	int r = ob_nl_msg_parse(msg, size, sizeof(h), tb, ATTR_MAX, rule_policy);
+	int r = ob_nl_msg_parse(msg, size, sizeof(h), tb, ATTR_MAX,
+				rule_policy);
 	if (r < 0)
 		return r;
 	if (msg->nlmsg_type != RTM_NEWRULE)

@@ -2,10 +2,10 @@
 #include "netlink/socket.h"
 
 #include <errno.h>
+#include <libnl3/netlink/socket.h> /* ours hides <netlink/socket.h> */
 #include <linux/netlink.h>
 #include <netlink/errno.h>
 #include <netlink/netlink.h>
-#include <netlink/socket.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
