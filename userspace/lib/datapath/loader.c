@@ -126,8 +126,11 @@ static int open_maps(struct ob_datapath *dp, struct ob_status *status)
 					     "not run with this pin root, or "
 					     "has been cleaned up",
 					     path);
-		return ob_status_set(status, -r, "MapUnreadable", "%s: %s",
-				     path, strerror(-r));
+		return ob_status_set(status, -r, "MapUnreadable", "%s: %s%s",
+				     path, strerror(-r),
+				     r == -EACCES || r == -EPERM ?
+					     " (pins are for root only)" :
+					     "");
 	}
 	return 0;
 }
