@@ -128,9 +128,9 @@ static int open_maps(struct ob_datapath *dp, struct ob_status *status)
 					     path);
 		return ob_status_set(status, -r, "MapUnreadable", "%s: %s%s",
 				     path, strerror(-r),
-				     r == -EACCES || r == -EPERM ?
-					     " (pins are for root only)" :
-					     "");
+				     r == -EACCES || r == -EPERM
+					     ? " (pins are for root only)"
+					     : "");
 	}
 	return 0;
 }
