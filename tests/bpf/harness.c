@@ -33,6 +33,8 @@ const struct party parties[2] = {
 		.outside = "198.51.100.4",
 		.unroutable = "10.113.99.1",
 		.unroutable_local = "10.244.99.1",
+		.silent = "10.113.97.1",
+		.silent_local = "10.244.97.1",
 		.narrow = "10.113.98.1",
 		.narrow_local = "10.244.98.1",
 	},
@@ -51,15 +53,17 @@ const struct party parties[2] = {
 		.outside = "2001:db8::4",
 		.unroutable = "fd70:0:113:99::1",
 		.unroutable_local = "fd00:244:0:99::1",
+		.silent = "fd70:0:113:97::1",
+		.silent_local = "fd00:244:0:97::1",
 		.narrow = "fd70:0:113:98::1",
 		.narrow_local = "fd00:244:0:98::1",
 	},
 };
 
-static const char *const maps[] = { "ob_config", "ob_route4", "ob_route6",
-				    "ob_out4",	 "ob_out6",   "ob_in4",
+static const char *const maps[] = { "ob_config", "ob_route4",  "ob_route6",
+				    "ob_out4",	 "ob_out6",    "ob_in4",
 				    "ob_in6",	 "ob_cluster", "ob_traffic",
-				    "ob_drops",	 "ob_events", "ob_budget" };
+				    "ob_drops",	 "ob_events",  "ob_budget" };
 
 /* Two tunnel devices that never carry anything, and a way to the pods. */
 static const char devices[] =
@@ -72,16 +76,20 @@ static const char devices[] =
 	"link set ob1 up mtu 1380\n"
 	"link set pod0 up\n"
 	"link set pod0p up\n"
-	"route add 10.244.0.0/16 dev pod0\n"
+	"neigh add 169.254.1.1 lladdr 02:00:00:00:99:99 dev pod0\n"
+	"route add 10.244.0.0/16 via 169.254.1.1 dev pod0 onlink\n"
+	"route add 10.244.97.0/24 dev pod0\n"
 	"route add unreachable 10.244.99.0/24\n"
-	"route add 10.244.98.0/24 dev pod0 mtu lock 1300\n"
+	"route add 10.244.98.0/24 via 169.254.1.1 dev pod0 onlink"
+	" mtu lock 1300\n"
 	"route add 10.112.0.0/12 dev ob0\n"
-	"neigh add 10.244.3.7 lladdr 02:00:00:00:03:07 dev pod0\n"
-	"-6 route add fd00:244::/48 dev pod0\n"
-	"-6 route add unreachable fd00:244:0:99::/64\n"
-	"-6 route add fd00:244:0:98::/64 dev pod0 mtu lock 1300\n"
-	"-6 route add fd70::/32 dev ob0\n"
-	"-6 neigh add fd00:244:0:3::7 lladdr 02:00:00:00:03:07 dev pod0\n"
+	"neigh add fe80::1 lladdr 02:00:00:00:99:99 dev pod0\n"
+	"route add fd00:244::/48 via fe80::1 dev pod0 onlink\n"
+	"route add fd00:244:0:97::/64 dev pod0\n"
+	"route add unreachable fd00:244:0:99::/64\n"
+	"route add fd00:244:0:98::/64 via fe80::1 dev pod0 onlink"
+	" mtu lock 1300\n"
+	"route add fd70::/32 dev ob0\n"
 	"BATCH\n";
 
 static int write_sysctl(const char *path, const char *value)
@@ -195,6 +203,8 @@ int harness_teardown(void **state)
 {
 	struct harness *h = *state;
 
+	if (!h)
+		return 0;
 	from_pod_bpf__destroy(h->from_pod);
 	to_tunnel_bpf__destroy(h->to_tunnel);
 	from_tunnel_bpf__destroy(h->from_tunnel);

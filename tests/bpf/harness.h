@@ -32,19 +32,21 @@
 /* Addresses of the standard network, one set for each family. */
 struct party {
 	const char *name;
-	const char *local;	 /* a pod of ours */
-	const char *global;	 /* the same pod, seen from other clusters */
-	const char *local_b;	 /* another pod */
-	const char *global_b;	 /* and its global address */
-	const char *remote;	 /* a pod of cluster2 */
-	const char *remote_hub;	 /* of the hub, also behind ob0 */
-	const char *remote3;	 /* of cluster3, behind ob1 */
-	const char *nowhere;	 /* global, but no cluster's */
-	const char *gateway;	 /* our own global address */
-	const char *node;	 /* ours, without a global address */
-	const char *outside;	 /* on the internet */
-	const char *unroutable;	 /* a pod's global address, its route missing */
+	const char *local;	/* a pod of ours */
+	const char *global;	/* the same pod, seen from other clusters */
+	const char *local_b;	/* another pod */
+	const char *global_b;	/* and its global address */
+	const char *remote;	/* a pod of cluster2 */
+	const char *remote_hub; /* of the hub, also behind ob0 */
+	const char *remote3;	/* of cluster3, behind ob1 */
+	const char *nowhere;	/* global, but no cluster's */
+	const char *gateway;	/* our own global address */
+	const char *node;	/* ours, without a global address */
+	const char *outside;	/* on the internet */
+	const char *unroutable; /* a pod's global address, its route missing */
 	const char *unroutable_local;
+	const char *silent; /* a pod whose MAC address is not known */
+	const char *silent_local;
 	const char *narrow; /* a pod behind a path of 1300 bytes */
 	const char *narrow_local;
 };

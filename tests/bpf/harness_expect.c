@@ -31,8 +31,8 @@ int harness_run(const struct harness *h, enum ob_hook hook,
 		const struct context *ctx, unsigned flags,
 		const struct packet *in, struct run *ret)
 {
-	uint32_t ifindex = ctx && ctx->ifindex ? ctx->ifindex
-					       : usual_device(h, hook);
+	uint32_t ifindex =
+		ctx && ctx->ifindex ? ctx->ifindex : usual_device(h, hook);
 	struct __sk_buff skb = { .ifindex = ifindex,
 				 .ingress_ifindex = ifindex,
 				 .gso_size = ctx ? ctx->gso_size : 0,
@@ -84,18 +84,16 @@ static void compare(const struct trial *t, const char *what, long got,
 		fail_trial(t, what, got, want);
 }
 
-static size_t ip_bytes(const struct trial *t)
+/* What the counters should have: a damaged packet's own words are not taken. */
+static long wire_bytes(const struct trial *t)
 {
-	const uint8_t *ip = t->in->b + PACKET_ETH;
-	size_t len = t->in->len - PACKET_ETH, told;
+	struct packet copy;
 
-	if (len >= 20 && ip[0] >> 4 == 4)
-		told = (size_t)(ip[2] << 8 | ip[3]);
-	else if (len >= 40 && ip[0] >> 4 == 6)
-		told = 40u + (size_t)(ip[4] << 8 | ip[5]);
-	else
-		told = len;
-	return told < len && t->reason != OB_REASON_MALFORMED ? told : len;
+	if (t->reason == OB_REASON_MALFORMED)
+		return (long)packet_ip_len(t->in);
+	copy.len = t->in->len;
+	memcpy(copy.b, t->in->b, copy.len);
+	return (long)reference_wire_bytes(&t->ctx, &copy);
 }
 
 static long wire_packets(const struct trial *t)
@@ -117,8 +115,7 @@ static void compare_drops(const struct harness *h, const struct trial *t)
 		wire_packets(t));
 	compare(t, "packets under all reasons", (long)all.packets,
 		wire_packets(t));
-	compare(t, "bytes under the reason", (long)one.bytes,
-		(long)ip_bytes(t));
+	compare(t, "bytes under the reason", (long)one.bytes, wire_bytes(t));
 }
 
 static uint32_t slot_of(const struct harness *h, const struct packet *p,
@@ -147,7 +144,7 @@ static void compare_traffic(const struct harness *h, const struct trial *t)
 	compare(t, "rx packets", (long)traffic.rx_packets,
 		counts && !tx ? wire_packets(t) : 0);
 	compare(t, "bytes", (long)(traffic.tx_bytes + traffic.rx_bytes),
-		counts ? (long)ip_bytes(t) : 0);
+		counts ? wire_bytes(t) : 0);
 }
 
 static void compare_packet(const struct trial *t, const struct packet *got)

@@ -141,8 +141,7 @@ void harness_add_in(struct harness *h, const char *global, const char *local,
 	update_nat(h, "ob_in4", "ob_in6", nat);
 }
 
-void harness_add_block(struct harness *h, const char *local,
-		       const char *global)
+void harness_add_block(struct harness *h, const char *local, const char *global)
 {
 	harness_add_out(h, local, global);
 	harness_add_in(h, global, local, OB_NAT_PREFIX);
@@ -192,9 +191,8 @@ struct ob_count harness_all_drops(const struct harness *h)
 
 	for (int hook = 0; hook < OB_HOOK_COUNT; hook++)
 		for (int reason = 0; reason < OB_REASON_COUNT; reason++) {
-			struct ob_count one =
-				harness_drops(h, (enum ob_reason)reason,
-					      (enum ob_hook)hook);
+			struct ob_count one = harness_drops(
+				h, (enum ob_reason)reason, (enum ob_hook)hook);
 
 			sum.packets += one.packets;
 			sum.bytes += one.bytes;

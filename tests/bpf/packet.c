@@ -169,7 +169,7 @@ static void put_udp(struct buffer *buf, const struct packet_spec *spec)
 	put16(buf, or_default(spec->sport, 40000));
 	put16(buf, or_default(spec->dport, 80));
 	/* UDP-Lite has the checksum coverage here: header and 4 bytes. */
-	put16(buf, spec->l4 == L4_UDP	 ? 8 + spec->payload
+	put16(buf, spec->l4 == L4_UDP	? 8 + spec->payload
 		   : spec->payload >= 4 ? 12
 					: 8);
 	put16(buf, 0);
@@ -319,7 +319,7 @@ static void fill_l4_checksum(const struct packet_spec *spec, uint8_t *l4,
 }
 
 static size_t put_ip4(struct buffer *buf, const struct packet_spec *spec,
-		    const struct buffer *l4)
+		      const struct buffer *l4)
 {
 	size_t hlen = 20u + spec->options, cut = l4->len - spec->frag_off;
 	struct address src = address_parse(spec->src);
@@ -396,7 +396,7 @@ static size_t list_exts(const struct packet_spec *spec, enum packet_ext *exts)
 }
 
 static size_t put_ip6(struct buffer *buf, const struct packet_spec *spec,
-		    const struct buffer *l4)
+		      const struct buffer *l4)
 {
 	size_t start = buf->len, cut = l4->len - spec->frag_off, n;
 	struct address src = address_parse(spec->src);

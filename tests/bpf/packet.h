@@ -71,7 +71,7 @@ struct packet_spec {
 	uint8_t tos;
 	bool df;
 	uint16_t id;
-	uint8_t options;	    /* IPv4: bytes of options, 4n */
+	uint8_t options; /* IPv4: bytes of options, 4n */
 	enum packet_ext exts[PACKET_EXTS];
 	uint16_t frag_off;	    /* bytes, 8n */
 	uint16_t frag_len;	    /* bytes; 0: not a fragment */

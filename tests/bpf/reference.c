@@ -236,11 +236,11 @@ static bool is_icmp_error(const struct view *v)
 {
 	if (!v->l4 || v->l4_len < 8)
 		return false;
-	if (v->family == AF_INET6)
-		return v->proto == IPPROTO_ICMPV6 && v->l4[0] >= 1 &&
-		       v->l4[0] <= 4;
+	if (v->family == AF_INET6) /* RFC 4443: below 128 are errors */
+		return v->proto == IPPROTO_ICMPV6 && v->l4[0] < 128;
 	return v->proto == IPPROTO_ICMP &&
-	       (v->l4[0] == 3 || v->l4[0] == 11 || v->l4[0] == 12);
+	       (v->l4[0] == 3 || v->l4[0] == 4 || v->l4[0] == 5 ||
+		v->l4[0] == 11 || v->l4[0] == 12);
 }
 
 /* The packet an ICMP error quotes. */
@@ -265,6 +265,26 @@ static void translate_inner(const struct view *outer, struct view *inner,
 	store16(outer->l4 + 2, adjust(load16(outer->l4 + 2), was, is));
 }
 
+static void inner_to_global(const struct network *net, const struct view *outer,
+			    struct view *inner)
+{
+	const struct network_nat *nat =
+		network_out(net, inner->family, inner->dst);
+
+	if (nat)
+		translate_inner(outer, inner, inner->dst, &nat->to);
+}
+
+static void inner_to_local(const struct network *net, const struct view *outer,
+			   struct view *inner)
+{
+	const struct network_nat *nat =
+		network_in(net, inner->family, inner->src);
+
+	if (nat && nat->kind == OB_NAT_PREFIX)
+		translate_inner(outer, inner, inner->src, &nat->to);
+}
+
 /* Finds the MSS option's value; NULL when there is none before the end. */
 static uint8_t *find_mss(uint8_t *tcp, size_t len)
 {
@@ -277,8 +297,7 @@ static uint8_t *find_mss(uint8_t *tcp, size_t len)
 			at++;
 			continue;
 		}
-		if (at + 1 >= end || tcp[at + 1] < 2 ||
-		    at + tcp[at + 1] > end)
+		if (at + 1 >= end || tcp[at + 1] < 2 || at + tcp[at + 1] > end)
 			return NULL;
 		if (tcp[at] == 2 && tcp[at + 1] == 4)
 			return tcp + at + 2;
@@ -317,20 +336,32 @@ static void decrement_ttl(const struct view *v)
 
 	(*ttl)--;
 	if (v->family == AF_INET)
-		store16(v->ip + 10,
-			adjust(load16(v->ip + 10), 0x0100, 0x0000));
+		store16(v->ip + 10, adjust(load16(v->ip + 10), 0x0100, 0x0000));
+}
+
+/* Bytes of header in front of each segment. */
+static size_t headers_len(const struct view *v)
+{
+	size_t l3 = (size_t)(v->l4 - v->ip);
+
+	return l3 + (v->proto == IPPROTO_TCP ? (v->l4[12] >> 4) * 4u : 8);
 }
 
 /* Bytes of the largest IP packet that leaves, after segmentation. */
 static size_t wire_len(const struct view *v, const struct context *ctx)
 {
-	size_t headers;
-
 	if (!ctx->gso_size || !v->l4)
 		return v->len;
-	headers = (size_t)(v->l4 - v->ip);
-	headers += v->proto == IPPROTO_TCP ? (v->l4[12] >> 4) * 4u : 8;
-	return headers + ctx->gso_size;
+	return headers_len(v) + ctx->gso_size;
+}
+
+size_t reference_wire_bytes(const struct context *ctx, struct packet *p)
+{
+	struct view v = view_of(packet_ip(p), packet_ip_len(p));
+
+	if (ctx->gso_segs < 2)
+		return v.len;
+	return v.len + (ctx->gso_segs - 1) * headers_len(&v);
 }
 
 static int too_big_reason(const struct view *v)
@@ -386,13 +417,13 @@ static void hairpin(const struct network *net, const struct view *v,
 		finish(o, VERDICT_NEXT, NO_REASON);
 		return;
 	}
-	if (!out) {
-		finish(o, VERDICT_DROP, OB_REASON_NO_GLOBAL);
-		return;
+	if (inner_view(v, &inner)) {
+		inner_to_global(net, v, &inner);
+		inner_to_local(net, v, &inner);
 	}
-	translate(v, v->src, &out->to);
+	if (out)
+		translate(v, v->src, &out->to);
 	translate(v, v->dst, &in->to);
-	(void)inner;
 	finish(o, VERDICT_NEXT, OB_REASON_NO_FAST_PATH);
 }
 
@@ -417,9 +448,8 @@ static void from_pod(const struct network *net, const struct context *ctx,
 static bool set_source(const struct network *net, const struct view *v)
 {
 	const struct network_nat *out = network_out(net, v->family, v->src);
-	const uint8_t *gateway = v->family == AF_INET
-					 ? net->config.gateway4.b
-					 : net->config.gateway6.b;
+	const uint8_t *gateway = v->family == AF_INET ? net->config.gateway4.b
+						      : net->config.gateway6.b;
 
 	if (out) {
 		translate(v, v->src, &out->to);
@@ -436,22 +466,35 @@ static bool set_source(const struct network *net, const struct view *v)
 	return true;
 }
 
+static int no_route_reason(const struct view *v)
+{
+	bool not_unicast;
+
+	if (v->family == AF_INET)
+		not_unicast = v->dst[0] >= 224 || v->dst[0] == 0;
+	else
+		not_unicast = v->dst[0] == 0xff ||
+			      (v->dst[0] == 0xfe && v->dst[1] >> 6 == 2);
+	return not_unicast ? OB_REASON_NOT_UNICAST : OB_REASON_NO_ROUTE;
+}
+
 static void to_tunnel(const struct network *net, const struct view *v,
 		      struct outcome *o)
 {
-	const struct network_nat *out;
+	const struct ob_route *route = network_route(net, v->family, v->dst);
 	struct view inner;
 
+	if (!route) {
+		finish(o, VERDICT_DROP, no_route_reason(v));
+		return;
+	}
 	if (!set_source(net, v)) {
 		finish(o, VERDICT_DROP, OB_REASON_NO_GLOBAL);
 		return;
 	}
-	clamp_mss(v, network_route(net, v->family, v->dst));
-	if (inner_view(v, &inner)) {
-		out = network_out(net, v->family, inner.dst);
-		if (out)
-			translate_inner(v, &inner, inner.dst, &out->to);
-	}
+	clamp_mss(v, route);
+	if (inner_view(v, &inner))
+		inner_to_global(net, v, &inner);
 	finish(o, VERDICT_NEXT, NO_REASON);
 }
 
@@ -482,7 +525,6 @@ static void admit(const struct network *net, const struct context *ctx,
 		  const struct view *v, const struct network_nat *in,
 		  struct outcome *o)
 {
-	const struct network_nat *inner_in;
 	struct view inner;
 
 	if (in->kind == OB_NAT_STACK) {
@@ -491,11 +533,8 @@ static void admit(const struct network *net, const struct context *ctx,
 	}
 	translate(v, v->dst, &in->to);
 	clamp_mss(v, network_route(net, v->family, v->src));
-	if (inner_view(v, &inner)) {
-		inner_in = network_in(net, v->family, inner.src);
-		if (inner_in && inner_in->kind == OB_NAT_PREFIX)
-			translate_inner(v, &inner, inner.src, &inner_in->to);
-	}
+	if (inner_view(v, &inner))
+		inner_to_local(net, v, &inner);
 	deliver(ctx, v, o);
 }
 
@@ -511,7 +550,8 @@ static void from_tunnel(const struct network *net, const struct context *ctx,
 		finish(o, VERDICT_DROP, OB_REASON_SPOOFED);
 	else if (in)
 		admit(net, ctx, v, in, o);
-	else if (net->config.flags & OB_CONFIG_RELAY && dst)
+	else if (net->config.flags & OB_CONFIG_RELAY && dst &&
+		 dst->slot != src->slot)
 		relay(ctx, v, dst, o);
 	else
 		finish(o, VERDICT_DROP, OB_REASON_NOT_OURS);

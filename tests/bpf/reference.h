@@ -83,3 +83,6 @@ const struct network_nat *network_in(const struct network *net, int family,
 void reference_run(const struct network *net, enum ob_hook hook,
 		   const struct context *ctx, const struct packet *in,
 		   struct outcome *ret);
+
+/* IP bytes on the wire, the headers of each segment included. */
+size_t reference_wire_bytes(const struct context *ctx, struct packet *p);
