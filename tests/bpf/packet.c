@@ -472,7 +472,8 @@ static const char *bad_l4(const struct address *src, const struct address *dst,
 
 	if (!at || len < at + 2)
 		return NULL;
-	if (proto == IPPROTO_UDP && load16(l4 + at) == 0 && src->size == 4)
+	/* None. Over IPv6 this is for tunnels only, RFC 6935. */
+	if (proto == IPPROTO_UDP && load16(l4 + at) == 0)
 		return NULL;
 	if (packet_fold(l4_sum(src, dst, proto, l4, len)) == 0xffff)
 		return NULL;
@@ -486,9 +487,12 @@ static const char *bad_ip4(const uint8_t *ip, size_t len)
 	struct address src = { AF_INET, { 0 }, 4 }, dst = src;
 	size_t hlen = (ip[0] & 15u) * 4;
 
+	if (hlen < 20 || hlen > len || load16(ip + 2) < hlen ||
+	    load16(ip + 2) > len)
+		return "IPv4 lengths";
 	if (packet_fold(packet_sum(ip, hlen, 0)) != 0xffff)
 		return "IPv4 header checksum";
-	if (load16(ip + 6) & 0x3fff || load16(ip + 2) > len)
+	if (load16(ip + 6) & 0x3fff)
 		return NULL;
 	memcpy(src.b, ip + 12, 4);
 	memcpy(dst.b, ip + 16, 4);
@@ -502,21 +506,32 @@ static const char *bad_ip6(const uint8_t *ip, size_t len)
 	uint8_t next = ip[6];
 
 	if (end > len)
-		return NULL;
+		return "IPv6 length";
 	memcpy(src.b, ip + 8, 16);
 	memcpy(dst.b, ip + 24, 16);
 	while (is_ext(next) || next == 44) {
-		if (next == 44 && load16(ip + at + 2))
+		size_t size;
+
+		if (at + 8 > end)
+			return "IPv6 extension headers";
+		if (next == 44 && load16(ip + at + 2) & 0xfff9)
 			return NULL;
+		size = next == 44 ? 8 : ip[at + 1] * 8u + 8;
 		next = ip[at];
-		at += ip[at + 1] * 8u + 8;
+		at += size;
 	}
+	if (at > end)
+		return "IPv6 extension headers";
 	return bad_l4(&src, &dst, next, ip + at, end - at);
 }
 
 const char *packet_bad_checksum(const uint8_t *ip, size_t len)
 {
-	return ip[0] >> 4 == 4 ? bad_ip4(ip, len) : bad_ip6(ip, len);
+	if (len >= 20 && ip[0] >> 4 == 4)
+		return bad_ip4(ip, len);
+	if (len >= 40 && ip[0] >> 4 == 6)
+		return bad_ip6(ip, len);
+	return "IP header";
 }
 
 static void print_row(const char *name, const uint8_t *b, size_t len, size_t at)

@@ -116,7 +116,7 @@ void packet_fix_ip_checksum(struct packet *p);
 
 /*
  * Verifies every checksum a receiver could verify: NULL when they are right,
- * otherwise the name of the first that is not. Fragments have their IPv4
+ * otherwise what is wrong first, lengths included. Fragments have their IPv4
  * header checked only.
  */
 const char *packet_bad_checksum(const uint8_t *ip, size_t len);
