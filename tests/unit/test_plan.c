@@ -168,7 +168,7 @@ static void copies_keys(void **state)
 
 	ob_plan_init(&plan, *state);
 	ob_plan_add(&plan, 0, OB_VERB_DEL, "peer", key);
-	memcpy(key, "new", 3);
+	key[0] = 'O';
 	assert_string_equal(ob_plan_format(&plan), "del peer old\n");
 }
 

@@ -251,13 +251,16 @@ static void limits_nodes(void **state)
 	char *text = ob_arena_alloc(*state, 2 * n + 4);
 
 	text[0] = '[';
-	for (size_t i = 0; i < n; i++)
-		memcpy(text + 1 + 2 * i, "1,", 2);
+	for (size_t i = 0; i < n; i++) {
+		text[1 + 2 * i] = '1';
+		text[2 + 2 * i] = ',';
+	}
 	text[2 * n] = ']'; /* in place of the last comma: n values, 1 list */
 	assert_refused(
 		state, text,
 		"line 1, column 400000: too many values in one document");
-	memcpy(text + 2 * n - 2, "]", 2);
+	text[2 * n - 2] = ']';
+	text[2 * n - 1] = '\0';
 	assert_int_equal(parse(state, text)->n_children, n - 1);
 }
 
