@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the command line asked for. */
+#pragma once
+
+#include <stdbool.h>
+
+struct ob_options {
+	int rounds;	  /* 0: the benchmark's own default */
+	int cpu;	  /* the sender's; -1: the last one we may use */
+	bool quick;	  /* fewer rounds and windows: to see that it works */
+	const char *json; /* result file; NULL: the default */
+	const char *objects; /* directory of the BPF objects */
+	const char *results; /* default directory of result files */
+	const char *modes;   /* fnmatch pattern of modes; NULL: all */
+};
