@@ -124,6 +124,7 @@ int ob_gateway_new(const char *objects, unsigned int n_prefixes,
 	g = calloc(1, sizeof(*g));
 	if (!g)
 		return -ENOMEM;
+	g->objects = objects;
 	g->n_prefixes = n_prefixes;
 	r = load(objects, "from_pod", NULL, &g->from_pod);
 	if (!r)

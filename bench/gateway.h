@@ -9,6 +9,7 @@
 
 struct ob_gateway {
 	struct bpf_object *from_pod, *to_tunnel, *from_tunnel;
+	const char *objects;
 	unsigned int n_prefixes;
 };
 

@@ -26,7 +26,10 @@ static void usage(FILE *f)
 	      "  --cpu N         the processor to send on\n"
 	      "  --json FILE     result file\n"
 	      "  --results DIR   directory of result files\n"
-	      "  --objects DIR   directory of the BPF objects to measure\n",
+	      "  --objects DIR   directory of the BPF objects to measure\n"
+	      "  --variant DIR   and of others to measure beside them\n"
+	      "  --unchecked     no self-tests and no ratios: for taking\n"
+	      "                  programs apart\n",
 	      f);
 }
 
@@ -58,6 +61,8 @@ static int parse(int argc, char **argv, struct ob_options *o)
 		{ "json", required_argument, NULL, 'j' },
 		{ "results", required_argument, NULL, 'd' },
 		{ "objects", required_argument, NULL, 'o' },
+		{ "variant", required_argument, NULL, 'v' },
+		{ "unchecked", no_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -68,6 +73,8 @@ static int parse(int argc, char **argv, struct ob_options *o)
 			o->rounds = (int)strtol(optarg, NULL, 10);
 		else if (c == 'q')
 			o->quick = true;
+		else if (c == 'u')
+			o->unchecked = true;
 		else if (c == 'm')
 			o->modes = optarg;
 		else if (c == 'c')
@@ -78,6 +85,8 @@ static int parse(int argc, char **argv, struct ob_options *o)
 			o->results = optarg;
 		else if (c == 'o')
 			o->objects = optarg;
+		else if (c == 'v' && o->n_variants < OB_MAX_VARIANTS)
+			o->variants[o->n_variants++] = optarg;
 		else
 			return c == 'h' ? 0 : -1;
 	}

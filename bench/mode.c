@@ -27,7 +27,11 @@ const char *ob_mode_name(const struct ob_mode *m, char buf[OB_MODE_NAMELEN])
 {
 	const char *flows = ob_flow_kind_name(m->flows);
 
-	if (m->kind == OB_MODE_OURS || m->kind == OB_MODE_NFT_MAP)
+	if (m->objects)
+		snprintf(buf, OB_MODE_NAMELEN, "%s-%u@%.16s/%s",
+			 kinds[m->kind].name, m->n_prefixes,
+			 basename(m->objects), flows);
+	else if (m->kind == OB_MODE_OURS || m->kind == OB_MODE_NFT_MAP)
 		snprintf(buf, OB_MODE_NAMELEN, "%s-%u/%s", kinds[m->kind].name,
 			 m->n_prefixes, flows);
 	else
@@ -61,19 +65,23 @@ void ob_programs_done(struct ob_programs *p)
 }
 
 /* Loaded at the first use and kept: 100,000 entries take a while. */
-static int find_gateway(struct ob_programs *p, unsigned int n,
+static int find_gateway(struct ob_programs *p, const struct ob_mode *m,
 			struct ob_gateway **ret)
 {
+	const char *objects = m->objects ? m->objects : p->objects;
+
 	for (size_t i = 0; i < ARRAY_SIZE(p->gateways); i++) {
+		struct ob_gateway **g = &p->gateways[i];
 		int r = 0;
 
-		if (!p->gateways[i])
-			r = ob_gateway_new(p->objects, n, OB_INDEX_G1,
-					   &p->gateways[i]);
+		if (!*g)
+			r = ob_gateway_new(objects, m->n_prefixes, OB_INDEX_G1,
+					   g);
 		if (r)
 			return r;
-		if (p->gateways[i]->n_prefixes == n) {
-			*ret = p->gateways[i];
+		if ((*g)->n_prefixes == m->n_prefixes &&
+		    (*g)->objects == objects) {
+			*ret = *g;
 			return 0;
 		}
 	}
@@ -90,7 +98,7 @@ static int setup_ours(const struct ob_mode *m, struct ob_programs *p,
 		      struct ob_setup *s)
 {
 	struct ob_gateway *g;
-	int r = find_gateway(p, m->n_prefixes, &g);
+	int r = find_gateway(p, m, &g);
 
 	if (r)
 		return r;

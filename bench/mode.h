@@ -5,6 +5,7 @@
 #include "flow.h"
 #include "frame.h"
 #include "gateway.h"
+#include "options.h"
 #include "topology.h"
 
 enum ob_mode_kind {
@@ -25,15 +26,17 @@ struct ob_mode {
 	enum ob_mode_kind kind;
 	enum ob_flow_kind flows;
 	unsigned int n_prefixes;
+	const char *objects; /* of OB_MODE_OURS: a variant; NULL: the tree's */
 };
 
 #define OB_MODE_NAMELEN 48
+#define OB_MODE_ENTRIES 3 /* 1, 1,000 and 100,000 */
 
 /* What lives as long as the run: programs loaded, maps filled. */
 struct ob_programs {
 	const char *objects; /* directory of the .bpf.o files */
 	struct bpf_object *bench;
-	struct ob_gateway *gateways[3];
+	struct ob_gateway *gateways[OB_MODE_ENTRIES * (1 + OB_MAX_VARIANTS)];
 };
 
 int ob_programs_init(struct ob_programs *p, const char *objects);
@@ -44,7 +47,7 @@ struct ob_setup {
 	struct bpf_link *links[2];
 };
 
-/* "ours-1000/many" */
+/* "ours-1000/many", "ours-1000@variant/many" */
 const char *ob_mode_name(const struct ob_mode *m, char buf[OB_MODE_NAMELEN]);
 /* For people, without flows. */
 const char *ob_mode_title(enum ob_mode_kind kind);

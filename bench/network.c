@@ -63,6 +63,8 @@ static const struct ob_mode modes[] = {
 };
 /* clang-format on */
 
+#define MAX_MODES (ARRAY_SIZE(modes) * (1 + OB_MAX_VARIANTS))
+
 static int choose_cpu(const struct ob_options *o)
 {
 	cpu_set_t set;
@@ -86,14 +88,25 @@ static bool wanted(const struct ob_mode *m, const char *pattern)
 	       !fnmatch(pattern, ob_mode_name(m, name), FNM_EXTMATCH);
 }
 
+static void add_mode(struct ob_results *results, const struct ob_options *o,
+		     struct ob_mode mode)
+{
+	if (wanted(&mode, o->modes))
+		results->v[results->n++].mode = mode;
+	for (int i = 0; mode.kind == OB_MODE_OURS && i < o->n_variants; i++) {
+		mode.objects = o->variants[i];
+		if (wanted(&mode, o->modes))
+			results->v[results->n++].mode = mode;
+	}
+}
+
 static int make_results(const struct ob_options *o, struct ob_results *ret)
 {
-	ret->v = calloc(ARRAY_SIZE(modes), sizeof(*ret->v));
+	ret->v = calloc(MAX_MODES, sizeof(*ret->v));
 	if (!ret->v)
 		return -ENOMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-		if (wanted(&modes[i], o->modes))
-			ret->v[ret->n++].mode = modes[i];
+		add_mode(ret, o, modes[i]);
 	return 0;
 }
 
@@ -138,7 +151,7 @@ static void take_sample(struct ob_result *result, struct ob_programs *programs,
 static void run_round(struct ob_results *results, struct ob_programs *programs,
 		      const struct ob_sample_plan *plan, int round, int rounds)
 {
-	size_t order[ARRAY_SIZE(modes)];
+	size_t order[MAX_MODES];
 	char name[OB_MODE_NAMELEN];
 
 	shuffle(order, results->n, (unsigned int)round);
@@ -167,6 +180,7 @@ int ob_network_main(const struct ob_options *o)
 	};
 	struct ob_sample_plan plan = {
 		.cpu = choose_cpu(o),
+		.unchecked = o->unchecked,
 		.windows = o->quick ? WINDOWS_QUICK : WINDOWS,
 	};
 	int rounds = o->rounds ? o->rounds : o->quick ? ROUNDS_QUICK : ROUNDS;

@@ -172,7 +172,9 @@ int ob_network_report(const struct ob_options *o,
 	p.modes = cJSON_AddArrayToObject(json, "modes");
 	p.ratios = cJSON_AddArrayToObject(json, "ratios");
 	print_modes(&p);
-	if (!refused)
+	if (o->unchecked)
+		printf("\nNo ratios: nothing was checked.\n");
+	else if (!refused)
 		print_ratios(&p);
 	else
 		printf("\nNo ratios: %d modes failed their self-test.\n",

@@ -44,6 +44,7 @@ const struct ob_result *ob_results_find(const struct ob_results *r,
 		const struct ob_result *v = &r->v[i];
 
 		if (v->mode.kind == kind && v->mode.flows == flows &&
+		    !v->mode.objects &&
 		    (!names_entries(kind) || v->mode.n_prefixes == n_prefixes))
 			return v->rounds && !v->reason[0] ? v : NULL;
 	}

@@ -25,6 +25,7 @@ struct ob_sample {
 struct ob_sample_plan {
 	int cpu;
 	int windows;
+	bool unchecked; /* whatever comes out */
 };
 
 /* 0, -ENOENT (a tool is missing), -EBADMSG (refused), negative errno. */
