@@ -92,6 +92,9 @@ static int fill_config(const struct ob_gateway *g)
 		.global4 = ip4(OB_NETWORK_BASE),
 		.global4_len = OB_NETWORK_LEN,
 		.gateway4 = ip4(OB_GLOBAL_BASE + 1),
+		.longest_route4 = ob_flow_prefixlen(g->n_prefixes),
+		.longest_out4 = ob_flow_prefixlen(g->n_prefixes),
+		.longest_in4 = ob_flow_prefixlen(g->n_prefixes),
 		.generation = 1,
 	};
 	__u32 zero = 0;
