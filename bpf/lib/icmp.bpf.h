@@ -124,7 +124,7 @@ static __always_inline int ob_inner6(struct __sk_buff *skb, struct ob_inner *in,
 		return -1;
 	in->proto = ip.nexthdr;
 	in->l4_off = in->l3_off + sizeof(ip);
-	if (!ob_upper_layer6(skb, &in->l4_off, &in->proto))
+	if (!ob_upper_layer6(skb, &in->l4_off, &in->proto, in->end))
 		return 0;
 	return ob_inner_l4(skb, in, 6, diff);
 }
