@@ -112,7 +112,7 @@ static void prints_as_ip_does(void **state)
 static void reads_recorded_addresses(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/addr.bin");
+	struct recording rec = read_recording(a, "netlink/addr.bin");
 	struct ob_addr subnet = netlink_addr("192.0.2.1");
 	/* of "198.51.100.1 peer 198.51.100.2", ours is the former */
 	struct ob_addr local = netlink_addr("198.51.100.1");
@@ -133,7 +133,7 @@ static void reads_recorded_addresses(void **state)
 static void survives_a_message_cut_anywhere(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/addr.bin");
+	struct recording rec = read_recording(a, "netlink/addr.bin");
 	const struct nlmsghdr *h = (const void *)rec.bytes;
 	struct ob_ifaddr i;
 

@@ -317,7 +317,7 @@ static void prints_as_ip_does(void **state)
 static void reads_recorded_links(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/link.bin");
+	struct recording rec = read_recording(a, "netlink/link.bin");
 	const struct nlmsghdr *h;
 	size_t offset = 0, n = 0;
 	struct ob_link l, br = {};
@@ -341,7 +341,7 @@ static void reads_recorded_links(void **state)
 static void survives_a_message_cut_anywhere(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/link.bin");
+	struct recording rec = read_recording(a, "netlink/link.bin");
 	const struct nlmsghdr *h = (const void *)rec.bytes;
 	struct ob_link l;
 

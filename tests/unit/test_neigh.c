@@ -118,7 +118,7 @@ static void prints_as_ip_does(void **state)
 static void reads_recorded_neighbours(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/neigh.bin");
+	struct recording rec = read_recording(a, "netlink/neigh.bin");
 	struct ob_neigh want = neighbour(2, "192.0.2.9"), n;
 	const struct nlmsghdr *h;
 	size_t offset = 0, seen = 0, all = 0;
@@ -137,7 +137,7 @@ static void reads_recorded_neighbours(void **state)
 static void survives_a_message_cut_anywhere(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/neigh.bin");
+	struct recording rec = read_recording(a, "netlink/neigh.bin");
 	const struct nlmsghdr *h = (const void *)rec.bytes;
 	struct ob_neigh n;
 

@@ -377,17 +377,16 @@ static void reads_recorded_routes(void **state)
 	static const struct {
 		const char *file, *text;
 	} want[] = {
-		{ "fuzz_netlink/route4.bin",
+		{ "netlink/route4.bin",
 		  "10.113.0.0/16 dev if2 proto 173 src 192.0.2.1 metric 7 "
 		  "mtu 1420" },
-		{ "fuzz_netlink/route4.bin",
-		  "unreachable 10.112.0.0/12 proto 173" },
-		{ "fuzz_netlink/route4.bin",
+		{ "netlink/route4.bin", "unreachable 10.112.0.0/12 proto 173" },
+		{ "netlink/route4.bin",
 		  "10.115.0.0/16 via 2001:db8::9 dev if2 proto 3" },
-		{ "fuzz_netlink/route6.bin",
+		{ "netlink/route6.bin",
 		  "unreachable fd70::/32 proto 173 metric 1024" },
-		{ "fuzz_netlink/route6.bin", "fd70:0:114::/48 via 2001:db8::9 "
-					     "dev if2 proto 173 metric 5" },
+		{ "netlink/route6.bin", "fd70:0:114::/48 via 2001:db8::9 "
+					"dev if2 proto 173 metric 5" },
 	};
 
 	(void)state;
@@ -399,7 +398,7 @@ static void reads_recorded_routes(void **state)
 static void survives_a_message_cut_anywhere(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/route6.bin");
+	struct recording rec = read_recording(a, "netlink/route6.bin");
 	const struct nlmsghdr *h;
 	size_t offset = 0;
 	struct ob_rtroute r;

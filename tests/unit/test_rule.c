@@ -138,7 +138,7 @@ static void prints_as_ip_does(void **state)
 static void notices_selectors_it_does_not_know(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/rule.bin");
+	struct recording rec = read_recording(a, "netlink/rule.bin");
 	const struct nlmsghdr *h;
 	size_t offset = 0, by_mark = 0, other = 0;
 	struct ob_rule r;
@@ -158,7 +158,7 @@ static void notices_selectors_it_does_not_know(void **state)
 static void survives_a_message_cut_anywhere(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct recording rec = read_recording(a, "fuzz_netlink/rule.bin");
+	struct recording rec = read_recording(a, "netlink/rule.bin");
 	const struct nlmsghdr *h = (const void *)rec.bytes;
 	struct ob_rule r;
 

@@ -33,8 +33,8 @@ static int teardown(void **state)
 
 static struct ob_wg_device device(struct ob_arena *a, const char *file)
 {
-	struct recording rec = read_recording(
-		a, ob_arena_printf(a, "fuzz_wireguard/%s.bin", file));
+	struct recording rec =
+		read_recording(a, ob_arena_printf(a, "wireguard/%s.bin", file));
 	struct ob_wg_device dev = {};
 	const struct nlmsghdr *h;
 	size_t offset = 0;
@@ -175,8 +175,7 @@ static void keeps_peer_when_it_roams(void **state)
 
 static void survives_a_message_cut_anywhere(void **state)
 {
-	struct recording rec =
-		read_recording(*state, "fuzz_wireguard/peers.bin");
+	struct recording rec = read_recording(*state, "wireguard/peers.bin");
 	const struct nlmsghdr *h = (const void *)rec.bytes;
 
 	for (uint32_t size = sizeof(*h); size < h->nlmsg_len; size++) {
