@@ -5,9 +5,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <net/if_arp.h>
-#include <poll.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,9 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -146,20 +142,6 @@ static void deletes_a_link(void **state)
 	assert_int_equal(ob_link_get(f->nl, "x0", &l), -ENODEV);
 }
 
-static void keeps_the_words_of_the_kernel(void **state)
-{
-	struct netlink_fixture *f = *state;
-	struct ob_link l;
-
-	netlink_bridge(f, "x0");
-	l = get(f, "x0");
-	l.mtu = 1000000;
-	assert_int_equal(ob_link_change(f->nl, &l), -EINVAL);
-	assert_non_null(strstr(ob_nl_error_message(f->nl), "mtu"));
-	get(f, "x0");
-	assert_string_equal(ob_nl_error_message(f->nl), "");
-}
-
 static void lists_every_link(void **state)
 {
 	struct netlink_fixture *f = *state;
@@ -233,66 +215,6 @@ static void generates_no_link_local_address(void **state)
 	while (count_addresses(f, peer.ifindex) == 0)
 		assert_true(ob_clock_monotonic_ms() < deadline);
 	assert_int_equal(count_addresses(f, ours.ifindex), 0);
-}
-
-static struct ob_link *find(struct ob_links *links, const char *name)
-{
-	struct ob_link *found = NULL;
-
-	for (size_t i = 0; i < links->n; i++) {
-		if (strcmp(links->v[i].name, name) != 0)
-			continue;
-		assert_null(found); /* once only */
-		found = &links->v[i];
-	}
-	return found;
-}
-
-/* Adds and removes a link for ever, in a process of its own. */
-static pid_t start_flapping(void)
-{
-	pid_t pid = fork();
-
-	if (pid != 0)
-		return pid;
-
-	_cleanup_(ob_nl_freep) struct ob_nl *nl = NULL;
-	struct ob_link l;
-
-	if (ob_nl_new(&nl) < 0)
-		_exit(1);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (;;) {
-		(void)ob_link_add(nl, "flap", "bridge");
-		if (ob_link_get(nl, "flap", &l) == 0)
-			(void)ob_link_del(nl, l.ifindex);
-	}
-}
-
-static void dumps_are_whole_while_links_come_and_go(void **state)
-{
-	struct netlink_fixture *f = *state;
-	uint64_t deadline = ob_clock_monotonic_ms() + 10000;
-	int whole = 0;
-
-	for (int i = 0; i < 30; i++)
-		netlink_bridge(f, ob_arena_printf(f->arena, "x%d", i));
-
-	pid_t pid = start_flapping();
-
-	while (whole < 20 && ob_clock_monotonic_ms() < deadline) {
-		struct ob_links links;
-		int r = ob_link_dump(f->nl, f->arena, &links);
-
-		assert_true(r == 0 || r == -EINTR);
-		for (int i = 0; r == 0 && i < 30; i++)
-			assert_non_null(find(
-				&links, ob_arena_printf(f->arena, "x%d", i)));
-		whole += r == 0;
-	}
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	assert_int_equal(whole, 20);
 }
 
 static void prints_as_ip_does(void **state)
@@ -386,11 +308,9 @@ int main(void)
 		netlink_test(removes_an_empty_alias),
 		netlink_test(sets_an_mtu_too_small_for_ipv6),
 		netlink_test(deletes_a_link),
-		netlink_test(keeps_the_words_of_the_kernel),
 		netlink_test(lists_every_link),
 		netlink_test(counts_traffic),
 		netlink_test(generates_no_link_local_address),
-		netlink_test(dumps_are_whole_while_links_come_and_go),
 		cmocka_unit_test(prints_as_ip_does),
 		cmocka_unit_test(reads_recorded_links),
 		cmocka_unit_test(survives_a_message_cut_anywhere),
