@@ -2,10 +2,11 @@
 /*
  * act: one address of the packet becomes another, checksums follow.
  *
- * L4 checksums go through bpf_l4_csum_replace, because a packet from a local
- * sender carries only the pseudo-header sum (CHECKSUM_PARTIAL) and its device
- * finishes it: an edit by hand would be right on veth and wrong on the wire.
- * IPv4 headers are always complete and edited in place.
+ * A packet from a local sender may carry only the sum of its pseudo-header
+ * (CHECKSUM_PARTIAL), which its device finishes. To edit it as if it were the
+ * checksum looks right on veth and is wrong on the wire; bpf_l4_csum_replace
+ * knows the difference, but costs as much as all the rest of a program. IPv4
+ * headers are always complete and edited in place.
  */
 #pragma once
 
@@ -40,6 +41,13 @@ static __always_inline int ob_l4_csum_offset(__u8 family, __u8 proto)
 	return proto == IPPROTO_ICMPV6 && family == 6 ? 2 : -1;
 }
 
+/* Zero means "no checksum" (UDP) or is never sent (UDP-Lite, RFC 3828): a sum
+ * that comes out as zero is written as 0xffff. */
+static __always_inline bool ob_zero_is_special(__u8 proto)
+{
+	return proto == IPPROTO_UDP || proto == OB_IPPROTO_UDPLITE;
+}
+
 /* RFC 1624, equation 3. */
 static __always_inline __u16 ob_csum_update(__u16 check, __be32 from, __be32 to)
 {
@@ -54,23 +62,84 @@ static __always_inline __u16 ob_csum_update(__u16 check, __be32 from, __be32 to)
 	return ~sum;
 }
 
-static __always_inline bool ob_rewrite4(struct ob_packet *p, enum ob_side side,
+/*
+ * Could the device be going to finish this checksum? Then it must hold the sum
+ * of the pseudo-header now. Of complete ones one in 65,535 does too.
+ */
+static __always_inline bool ob_maybe_partial4(const struct ob_packet *p,
+					      __u16 check)
+{
+	__u32 l4_len = p->ip_len - (p->l4_off - ob_l3_off);
+	__u64 sum = (__u64)ob_ip4_get(&p->src) + ob_ip4_get(&p->dst) +
+		    bpf_htons(p->proto) + bpf_htons(l4_len);
+
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	/* 0 and 0xffff are the same number. */
+	return check == sum || ((__u16)~check == 0 && !sum) ||
+	       (!check && sum == 0xffff);
+}
+
+/*
+ * The L4 checksum of most packets, by hand: no IP options, no GSO, complete.
+ * False: not such a packet, nothing is changed.
+ */
+static __always_inline bool ob_csum_in_place4(struct __sk_buff *skb,
+					      const struct ob_packet *p,
+					      __be32 old, __be32 new)
+{
+	const __u32 usual = ob_l3_off + sizeof(struct iphdr);
+	__u32 offset = p->proto == IPPROTO_TCP ? 16 : 6;
+	__u16 *check = (void *)(long)skb->data + usual + offset;
+	__u16 before, after;
+
+	if (p->l4_off != usual || skb->gso_size ||
+	    (void *)(check + 1) > (void *)(long)skb->data_end)
+		return false;
+	before = *check;
+	if (!before && ob_zero_is_special(p->proto))
+		return true;
+	if (ob_maybe_partial4(p, before))
+		return false;
+	after = ob_csum_update(before, old, new);
+	if (!after && ob_zero_is_special(p->proto))
+		after = 0xffff;
+	*check = after;
+	/* The sum over the packet that a device may have made
+	 * (CHECKSUM_COMPLETE): the address and the IP header's checksum cancel
+	 * out, this one does not. */
+	bpf_csum_update(skb, (__u32)after + (__u16)~before);
+	return true;
+}
+
+static __always_inline bool ob_csum_follow4(struct __sk_buff *skb,
+					    const struct ob_packet *p,
+					    __be32 old, __be32 new)
+{
+	int offset = ob_l4_csum_offset(4, p->proto);
+	__u64 flags = BPF_F_PSEUDO_HDR | sizeof(new);
+
+	if (!p->l4_off || offset < 0 || ob_csum_in_place4(skb, p, old, new))
+		return true;
+	if (ob_zero_is_special(p->proto))
+		flags |= BPF_F_MARK_MANGLED_0;
+	return !bpf_l4_csum_replace(skb, p->l4_off + offset, old, new, flags);
+}
+
+static __always_inline bool ob_rewrite4(struct __sk_buff *skb,
+					struct ob_packet *p, enum ob_side side,
 					const struct ob_ip6 *to)
 {
 	__be32 old = ob_ip4_get(side == OB_SRC ? &p->src : &p->dst);
 	__be32 new = ob_ip4_get(to);
-	int csum = ob_l4_csum_offset(4, p->proto);
-	__u64 flags = BPF_F_PSEUDO_HDR | sizeof(new);
 	struct iphdr *ip;
 
-	/* A UDP checksum of zero means none and stays zero. */
-	if (p->proto == IPPROTO_UDP)
-		flags |= BPF_F_MARK_MANGLED_0;
-	if (p->l4_off && csum >= 0 &&
-	    bpf_l4_csum_replace(p->skb, p->l4_off + csum, old, new, flags))
+	if (!ob_csum_follow4(skb, p, old, new))
 		return false;
-	ip = (void *)(long)p->skb->data + ob_l3_off;
-	if ((void *)(ip + 1) > (void *)(long)p->skb->data_end)
+	ip = (void *)(long)skb->data + ob_l3_off;
+	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
 		return false;
 	ip->check = ob_csum_update(ip->check, old, new);
 	if (side == OB_SRC) {
@@ -84,16 +153,17 @@ static __always_inline bool ob_rewrite4(struct ob_packet *p, enum ob_side side,
 }
 
 /* True when the L4 checksum takes up the change of the addresses. */
-static __always_inline bool ob_has_csum6(const struct ob_packet *p)
+static __always_inline bool ob_has_csum6(struct __sk_buff *skb,
+					 const struct ob_packet *p)
 {
 	__be16 check = 0;
 
 	if (!p->l4_off || ob_l4_csum_offset(6, p->proto) < 0)
 		return false;
-	if (p->proto != IPPROTO_UDP)
+	if (!ob_zero_is_special(p->proto))
 		return true;
 	/* Zero: an RFC 6935 tunnel. Too short: left to the caller's helper. */
-	return bpf_skb_load_bytes(p->skb, p->l4_off + 6, &check, 2) || check;
+	return bpf_skb_load_bytes(skb, p->l4_off + 6, &check, 2) || check;
 }
 
 static __always_inline int ob_l4_diff6(struct __sk_buff *skb, __u32 off,
@@ -106,8 +176,8 @@ static __always_inline int ob_l4_diff6(struct __sk_buff *skb, __u32 off,
 	return r;
 }
 
-static __noinline bool ob_rewrite6(struct ob_packet *p, enum ob_side side,
-				   const struct ob_ip6 *to)
+static __noinline bool ob_rewrite6(struct __sk_buff *skb, struct ob_packet *p,
+				   enum ob_side side, const struct ob_ip6 *to)
 {
 	struct ob_ip6 *addr = side == OB_SRC ? &p->src : &p->dst;
 	__u32 off =
@@ -115,34 +185,36 @@ static __noinline bool ob_rewrite6(struct ob_packet *p, enum ob_side side,
 					    : offsetof(struct ipv6hdr, daddr));
 	__u64 flags = BPF_F_PSEUDO_HDR, store = BPF_F_RECOMPUTE_CSUM;
 
-	if (ob_has_csum6(p)) {
+	if (ob_has_csum6(skb, p)) {
 		__s64 diff = bpf_csum_diff((__be32 *)addr, sizeof(*addr),
 					   (__be32 *)to, sizeof(*to), 0);
 		__u32 l4 = p->l4_off + ob_l4_csum_offset(6, p->proto);
 
-		if (p->proto == IPPROTO_UDP)
+		if (ob_zero_is_special(p->proto))
 			flags |= BPF_F_MARK_MANGLED_0;
-		if (ob_l4_diff6(p->skb, l4, diff, flags))
+		if (ob_l4_diff6(skb, l4, diff, flags))
 			return false;
 		store = 0;
 	}
-	if (bpf_skb_store_bytes(p->skb, off, to, sizeof(*to), store))
+	if (bpf_skb_store_bytes(skb, off, to, sizeof(*to), store))
 		return false;
 	*addr = *to;
 	return true;
 }
 
 /* Replaces one address of the packet. False: it is cut short. */
-static __always_inline bool ob_rewrite(struct ob_packet *p, enum ob_side side,
+static __always_inline bool ob_rewrite(struct __sk_buff *skb,
+				       struct ob_packet *p, enum ob_side side,
 				       const struct ob_ip6 *to)
 {
 	if (p->family == 4)
-		return ob_rewrite4(p, side, to);
-	return ob_rewrite6(p, side, to);
+		return ob_rewrite4(skb, p, side, to);
+	return ob_rewrite6(skb, p, side, to);
 }
 
 /* TTL or hop limit minus one; the caller saw that it is above one. */
-static __always_inline bool ob_decrement_ttl(struct ob_packet *p)
+static __always_inline bool ob_decrement_ttl(struct __sk_buff *skb,
+					     struct ob_packet *p)
 {
 	struct iphdr *ip;
 	__u32 check;
@@ -151,10 +223,10 @@ static __always_inline bool ob_decrement_ttl(struct ob_packet *p)
 	/* IPv6 has no header checksum to take up the change. */
 	if (p->family == 6)
 		return !bpf_skb_store_bytes(
-			p->skb, ob_l3_off + offsetof(struct ipv6hdr, hop_limit),
+			skb, ob_l3_off + offsetof(struct ipv6hdr, hop_limit),
 			&p->ttl, 1, BPF_F_RECOMPUTE_CSUM);
-	ip = (void *)(long)p->skb->data + ob_l3_off;
-	if ((void *)(ip + 1) > (void *)(long)p->skb->data_end)
+	ip = (void *)(long)skb->data + ob_l3_off;
+	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
 		return false;
 	check = ip->check;
 	check += bpf_htons(0x0100);
