@@ -2,7 +2,7 @@
 /*
  * The Prometheus text exposition format 0.0.4, written family by family.
  * Label values are escaped; a family's samples must follow its header, and
- * each (name, labels) pair may appear once.
+ * each (name, labels) pair may appear once. Aborts when out of memory.
  */
 #pragma once
 
