@@ -14,6 +14,8 @@
 #include "netlink/addr.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
+#include "octopus/kernel.h"
+#include "octopus/pins.h"
 #include "wireguard/device.h"
 
 #define OB_ALIAS "ovn-builder" /* marks our device */
@@ -30,6 +32,7 @@ struct ob_sysctls {
 };
 
 struct ob_actual {
+	struct ob_pins pins;
 	struct ob_links links;	   /* all of the network namespace */
 	struct ob_ifaddrs addrs;   /* of our device, no link-local ones */
 	struct ob_rtroutes routes; /* with our protocol */
@@ -44,6 +47,10 @@ struct ob_actual {
 	struct ob_cluster_entries clusters;   /* ob_cluster */
 };
 
+/* Everything lives in the arena. The status says what could not be read. */
+int ob_actual_dump(const struct ob_kernel *k, struct ob_arena *a,
+		   const char *device, struct ob_actual *ret,
+		   struct ob_status *status);
 /* The link of that name, or NULL. */
 const struct ob_link *ob_actual_link(const struct ob_actual *actual,
 				     const char *name);

@@ -183,7 +183,7 @@ int ob_config_load(const char *path, struct ob_config_file **ret,
 		   struct ob_status *status)
 {
 	_free_ char *bytes = NULL;
-	size_t size;
+	size_t size = 0;
 	int r = read_file(path, &bytes, &size);
 
 	if (r < 0)

@@ -52,6 +52,7 @@ struct ob_desired {
 	uint16_t port;
 	struct ob_key public_key; /* zero: whatever the device has */
 	struct ob_config config;  /* generation as it is now */
+	OB_LIST(struct ob_pin) pins;
 	OB_LIST(struct ob_ifaddr) addrs;
 	OB_LIST(struct ob_sysctl) sysctls;
 	OB_LIST(struct ob_rtroute) routes;

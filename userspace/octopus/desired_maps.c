@@ -163,9 +163,16 @@ static void want_config(const struct ob_network *net,
 	c->generation = facts->actual->config.generation;
 }
 
+static void want_pins(struct ob_arena *a, struct ob_desired *d)
+{
+	for (enum ob_map i = 0; i < OB_MAP_COUNT; i++)
+		OB_PUSH(a, &d->pins)->map = i;
+}
+
 void ob_desired_maps(struct ob_arena *a, const struct ob_network *net,
 		     const struct ob_facts *facts, struct ob_desired *d)
 {
+	want_pins(a, d);
 	want_clusters(a, net, facts, d);
 	want_destinations(a, net, d);
 	want_nats(a, net, d);

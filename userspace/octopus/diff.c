@@ -10,6 +10,7 @@
  * there, and goes after it. The pods' side is opened last and closed first.
  */
 enum stage {
+	STAGE_PIN,
 	STAGE_LINK,
 	STAGE_DEVICE,
 	STAGE_CLUSTER,
@@ -253,6 +254,8 @@ static void diff_lists(struct differ *d, const struct ob_appliers *ap,
 		       struct ob_desired *want, struct ob_actual *have)
 {
 	const struct pair pairs[] = {
+		{ OB_KIND_PIN, STAGE_PIN, STAGE_PIN, ap->pin, LIST(want->pins),
+		  LIST(have->pins) },
 		{ OB_KIND_CLUSTER, STAGE_CLUSTER, STAGE_DEL_CLUSTER,
 		  ap->cluster, LIST(want->clusters), LIST(have->clusters) },
 		{ OB_KIND_NAT, STAGE_NAT, STAGE_DEL_NAT, ap->nat,

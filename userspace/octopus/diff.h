@@ -26,6 +26,7 @@ typedef int ob_op_fn(void *context, const struct ob_op *op,
  * actual one; an interface index OB_IFINDEX_DEVICE in it means our device.
  */
 struct ob_appliers {
+	ob_op_fn *pin;	       /* struct ob_pin */
 	ob_op_fn *link;	       /* struct ob_link */
 	ob_op_fn *device;      /* struct ob_device_change */
 	ob_op_fn *cluster;     /* struct ob_cluster_entry */

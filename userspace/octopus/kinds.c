@@ -13,6 +13,21 @@ static int order(uint64_t a, uint64_t b)
 
 /* What identifies each kind, and what makes two of them the same. */
 
+static int compare_pins(const void *a, const void *b)
+{
+	const struct ob_pin *x = a, *y = b;
+
+	return order(x->map, y->map);
+}
+
+/* Only those that lead to our map are in the list. */
+static bool equal_pins(const void *a, const void *b)
+{
+	(void)a;
+	(void)b;
+	return true;
+}
+
 static int compare_clusters(const void *a, const void *b)
 {
 	const struct ob_cluster_entry *x = a, *y = b;
@@ -155,9 +170,7 @@ static bool equal_peers(const void *want, const void *have)
 {
 	const struct ob_peer_item *x = want, *y = have;
 
-	return same_endpoint(&x->wg, &y->wg) &&
-	       x->wg.keepalive_s == y->wg.keepalive_s &&
-	       same_allowed(&x->wg, &y->wg);
+	return ob_wg_peer_equal(&x->wg, &y->wg);
 }
 
 /* How each is called, for people: plan, log and tests. */
@@ -171,6 +184,14 @@ static const char *dev(const struct ob_describer *d, int ifindex)
 		if (d->links->v[i].ifindex == ifindex)
 			return d->links->v[i].name;
 	return ob_arena_printf(d->arena, "ifindex %d", ifindex);
+}
+
+static const char *describe_pin(const struct ob_describer *d, const void *want,
+				const void *have)
+{
+	const struct ob_pin *p = want ?: have;
+
+	return ob_arena_strdup(d->arena, ob_map_name(p->map));
 }
 
 static const char *describe_cluster(const struct ob_describer *d,
@@ -313,6 +334,8 @@ static const char *describe_peer(const struct ob_describer *d, const void *want,
 }
 
 const struct ob_kind_ops ob_kinds[OB_KIND_COUNT] = {
+	[OB_KIND_PIN] = { "pin", sizeof(struct ob_pin), compare_pins,
+			  equal_pins, describe_pin },
 	[OB_KIND_CLUSTER] = { "cluster", sizeof(struct ob_cluster_entry),
 			      compare_clusters, equal_clusters,
 			      describe_cluster },

@@ -12,6 +12,7 @@
 #include "octopus/desired.h"
 
 enum ob_kind {
+	OB_KIND_PIN,	     /* struct ob_pin */
 	OB_KIND_CLUSTER,     /* struct ob_cluster_entry */
 	OB_KIND_DESTINATION, /* struct ob_route_entry */
 	OB_KIND_NAT,	     /* struct ob_nat_entry */
