@@ -33,7 +33,7 @@ static int map_id(int fd, __u32 *ret)
 static int is_pinned(const struct ob_datapath *dp, const char *root,
 		     enum ob_map map)
 {
-	__u32 ours, pinned;
+	__u32 ours = 0, pinned = 0;
 	char path[PATH_MAX];
 	_close_ int fd = -1;
 	int r = path_of(root, ob_map_name(map), path, sizeof(path));

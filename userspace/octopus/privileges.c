@@ -70,7 +70,7 @@ static void drop_bounding(unsigned int last, uint64_t keep)
 int ob_privileges_drop(struct ob_status *status)
 {
 	unsigned int last = CAP_LAST_CAP;
-	uint64_t have, keep;
+	uint64_t have = 0, keep;
 	int r = ob_sysctl_read("kernel/cap_last_cap", &last);
 
 	if (r == 0)

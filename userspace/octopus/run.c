@@ -14,8 +14,6 @@
 
 #define MAX_PASSES 10 /* of --once */
 
-OB_DEFINE_CLEANUP(sd_event *, sd_event_unref)
-
 struct loop {
 	struct ob_octopus *o;
 	const struct ob_options *options;
