@@ -12,10 +12,10 @@
 #include "result.h"
 #include "sender.h"
 
-#define ROUNDS	      9
+#define ROUNDS	      15
 #define ROUNDS_QUICK  3
-#define WINDOWS	      10
-#define WINDOWS_QUICK 6
+#define WINDOWS	      6
+#define WINDOWS_QUICK 4
 
 #define N1    1
 #define N1K   1000
@@ -176,7 +176,7 @@ int ob_network_main(const struct ob_options *o)
 {
 	_cleanup_(ob_results_done) struct ob_results results = { .n = 0 };
 	_cleanup_(ob_programs_done) struct ob_programs programs = {
-		.bench = NULL
+		.objects = o->objects,
 	};
 	struct ob_sample_plan plan = {
 		.cpu = choose_cpu(o),
@@ -188,9 +188,7 @@ int ob_network_main(const struct ob_options *o)
 
 	if (rounds > OB_MAX_ROUNDS)
 		rounds = OB_MAX_ROUNDS;
-	r = ob_programs_init(&programs, o->objects);
-	if (!r)
-		r = make_results(o, &results);
+	r = make_results(o, &results);
 	if (!r)
 		r = ob_sender_pin(plan.cpu);
 	if (r) {
