@@ -65,20 +65,6 @@ static const struct ob_mode modes[] = {
 
 #define MAX_MODES (ARRAY_SIZE(modes) * (1 + OB_MAX_VARIANTS))
 
-static int choose_cpu(const struct ob_options *o)
-{
-	cpu_set_t set;
-	int cpu;
-
-	if (o->cpu >= 0)
-		return o->cpu;
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return 0;
-	for (cpu = CPU_SETSIZE - 1; cpu > 0 && !CPU_ISSET(cpu, &set);)
-		cpu--;
-	return cpu;
-}
-
 /* Baselines are always wanted: nothing means anything without. */
 static bool wanted(const struct ob_mode *m, const char *pattern)
 {
@@ -179,7 +165,7 @@ int ob_network_main(const struct ob_options *o)
 		.objects = o->objects,
 	};
 	struct ob_sample_plan plan = {
-		.cpu = choose_cpu(o),
+		.cpu = ob_sender_cpu(o->cpu),
 		.unchecked = o->unchecked,
 		.windows = o->quick ? WINDOWS_QUICK : WINDOWS,
 	};
