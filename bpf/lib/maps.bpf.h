@@ -53,7 +53,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, OB_REASON_COUNT * OB_HOOK_COUNT);
+	__uint(max_entries, OB_REASON_COUNT *OB_HOOK_COUNT);
 	__type(key, struct ob_drop_key);
 	__type(value, struct ob_count);
 } ob_drops SEC(".maps");

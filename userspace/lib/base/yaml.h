@@ -24,7 +24,7 @@ enum ob_yaml_kind {
 
 struct ob_yaml {
 	enum ob_yaml_kind kind;
-	unsigned int line, column; /* from 1 */
+	unsigned int line, column; /* from 1; of its key in a mapping */
 	const char *key;	   /* in a mapping; NULL otherwise */
 	const char *scalar;	   /* NUL-terminated, no NUL inside */
 	struct ob_yaml *children;  /* first element or member */

@@ -23,7 +23,10 @@ struct ob_http_reply {
 	size_t size;
 };
 
-/* Fills *reply for path ("/metrics"); a is freed after the reply is sent. */
+/*
+ * Fills *reply, which comes as a 404, for path ("/metrics"); a is freed after
+ * the reply is sent.
+ */
 typedef void (*ob_http_handler)(void *arg, struct ob_arena *a, const char *path,
 				struct ob_http_reply *reply);
 

@@ -2,12 +2,14 @@
 /*
  * The Prometheus text exposition format 0.0.4, written family by family.
  * Label values are escaped; a family's samples must follow its header, and
- * each (name, labels) pair may appear once.
+ * each (name, labels) pair may appear once. Aborts when out of memory.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/cleanup.h"
 
 struct ob_metrics;
 
@@ -23,6 +25,7 @@ struct ob_label {
 
 struct ob_metrics *ob_metrics_new(void);
 void ob_metrics_free(struct ob_metrics *m);
+OB_DEFINE_CLEANUP(struct ob_metrics *, ob_metrics_free)
 
 /* "# HELP" and "# TYPE". */
 void ob_metrics_family(struct ob_metrics *m, const char *name,

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * account: every packet is counted once, as traffic of a cluster or under the
+ * reason why it left the fast path.
+ */
+#pragma once
+
+#include "lib/maps.bpf.h"
+#include "lib/packet.bpf.h"
+
+/* Packets on the wire, and their IP bytes, whatever GSO or GRO made of them. */
+static __always_inline void ob_wire_count(const struct ob_packet *p,
+					  struct ob_count *count)
+{
+	__u32 segments = p->skb->gso_segs;
+
+	count->packets = 1;
+	count->bytes = p->ip_len;
+	if (segments < 2)
+		return;
+	count->packets = segments;
+	count->bytes += (__u64)(segments - 1) * ob_headers_len(p);
+}
+
+static __always_inline void ob_count_tx(const struct ob_packet *p, __u32 slot)
+{
+	struct ob_traffic *t = bpf_map_lookup_elem(&ob_traffic, &slot);
+	struct ob_count n;
+
+	if (!t)
+		return;
+	ob_wire_count(p, &n);
+	t->tx_packets += n.packets;
+	t->tx_bytes += n.bytes;
+}
+
+static __always_inline void ob_count_rx(const struct ob_packet *p, __u32 slot)
+{
+	struct ob_traffic *t = bpf_map_lookup_elem(&ob_traffic, &slot);
+	struct ob_count n;
+
+	if (!t)
+		return;
+	ob_wire_count(p, &n);
+	t->rx_packets += n.packets;
+	t->rx_bytes += n.bytes;
+}
+
+/* True when an event of this reason may still be sent this second. */
+static __always_inline bool ob_budget_take(__u32 reason, __u64 now)
+{
+	struct ob_budget *b = bpf_map_lookup_elem(&ob_budget, &reason);
+
+	if (!b)
+		return false;
+	if (now - b->window_ns >= 1000000000ULL) {
+		b->window_ns = now;
+		b->sent = 0;
+	}
+	if (b->sent >= OB_EVENTS_PER_SECOND) {
+		b->suppressed++;
+		return false;
+	}
+	b->sent++;
+	return true;
+}
+
+static __always_inline void
+ob_event_address(struct ob_ip6 *to, const struct ob_ip6 *from, __u8 family)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	if (family == 6) {
+		*to = *from;
+	} else if (family == 4) {
+		to->b[10] = 0xff;
+		to->b[11] = 0xff;
+		__builtin_memcpy(&to->b[12], &from->b[0], 4);
+	}
+}
+
+static __always_inline bool ob_has_ports(__u8 proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP ||
+	       proto == IPPROTO_SCTP || proto == OB_IPPROTO_UDPLITE ||
+	       proto == IPPROTO_DCCP;
+}
+
+static __always_inline void ob_event_send(const struct ob_packet *p,
+					  enum ob_reason reason,
+					  enum ob_hook hook)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct ob_event *e;
+	__be16 ports[2] = { 0, 0 };
+
+	if (!ob_budget_take(reason, now))
+		return;
+	if (p->family && p->l4_off && ob_has_ports(p->proto))
+		bpf_skb_load_bytes(p->skb, p->l4_off, ports, sizeof(ports));
+	e = bpf_ringbuf_reserve(&ob_events, sizeof(*e), 0);
+	if (!e)
+		return;
+	e->time_ns = now;
+	e->reason = reason;
+	e->hook = hook;
+	e->ifindex = p->skb->ifindex;
+	e->len = p->family ? p->ip_len : p->skb->len - ob_l3_off;
+	ob_event_address(&e->src, &p->src, p->family);
+	ob_event_address(&e->dst, &p->dst, p->family);
+	e->sport = bpf_ntohs(ports[0]);
+	e->dport = bpf_ntohs(ports[1]);
+	e->family = p->family;
+	e->proto = p->family ? p->proto : 0;
+	e->ttl = p->family ? p->ttl : 0;
+	e->_pad = 0;
+	bpf_ringbuf_submit(e, 0);
+}
+
+static __always_inline void ob_drop_count(enum ob_reason reason,
+					  enum ob_hook hook,
+					  const struct ob_count *n)
+{
+	struct ob_drop_key key = { .reason = reason, .hook = hook };
+	struct ob_count zero = { 0, 0 };
+	struct ob_count *c = bpf_map_lookup_elem(&ob_drops, &key);
+
+	if (!c) {
+		bpf_map_update_elem(&ob_drops, &key, &zero, BPF_NOEXIST);
+		c = bpf_map_lookup_elem(&ob_drops, &key);
+	}
+	if (!c)
+		return;
+	c->packets += n->packets;
+	c->bytes += n->bytes;
+}
+
+#define OB_X(id, name, action, doc) | ((__u64)(action) << OB_REASON_##id)
+#define OB_KERNEL_REASONS	    (0 OB_REASONS(OB_X))
+
+/*
+ * The one exit of packets that are not forwarded: counts, tells, and returns
+ * the verdict that the reason stands for.
+ */
+static __noinline int drop(const struct ob_packet *p, enum ob_reason reason,
+			   enum ob_hook hook)
+{
+	struct ob_count n = { .packets = 1, .bytes = p->skb->len - ob_l3_off };
+
+	if (p->family)
+		ob_wire_count(p, &n);
+	ob_drop_count(reason, hook, &n);
+	ob_event_send(p, reason, hook);
+	if (OB_KERNEL_REASONS >> (reason & 63) & 1)
+		return OB_PASS;
+	return TC_ACT_SHOT;
+}
+#undef OB_X

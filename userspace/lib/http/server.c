@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/server.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <microhttpd.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define REASON		 "ListenFailed"
+#define MAX_CONNECTIONS	 32U
+#define TIMEOUT_S	 10U
+#define CONNECTION_BYTES ((size_t)16 * 1024)
+#define BACKLOG		 32
+
+struct ob_http_server {
+	struct MHD_Daemon *daemon;
+	ob_http_handler handler;
+	void *arg;
+	int epoll_fd; /* the daemon's */
+	uint16_t port;
+};
+
+static void body_free(void *arena)
+{
+	ob_arena_free(arena);
+}
+
+/* Takes the arena: it holds the body until the reply is gone. */
+static enum MHD_Result reply_queue(struct MHD_Connection *connection,
+				   struct ob_arena *arena,
+				   const struct ob_http_reply *reply)
+{
+	struct MHD_Response *response;
+	enum MHD_Result ok;
+
+	/* Not const in MHD's prototype, but only read. */
+	response = MHD_create_response_from_buffer_with_free_callback_cls(
+		reply->size, (void *)(uintptr_t)reply->body, body_free, arena);
+	if (!response) {
+		ob_arena_free(arena);
+		return MHD_NO;
+	}
+	ok = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+				     reply->content_type);
+	if (ok == MHD_YES && reply->code == MHD_HTTP_METHOD_NOT_ALLOWED)
+		ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
+					     "GET, HEAD");
+	if (ok == MHD_YES)
+		ok = MHD_queue_response(connection, reply->code, response);
+	MHD_destroy_response(response);
+	return ok;
+}
+
+static struct ob_http_reply plain_reply(unsigned int code, const char *body)
+{
+	return (struct ob_http_reply){
+		.code = code,
+		.content_type = "text/plain; charset=utf-8",
+		.body = body,
+		.size = strlen(body),
+	};
+}
+
+/*
+ * Called once when the headers are in, and again when the request is: only
+ * then may the connection stay open behind the reply. MHD leaves the body out
+ * of the answer to HEAD.
+ */
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
+				  const char *url, const char *method,
+				  const char *version, const char *data,
+				  size_t *size, void **state)
+{
+	static char headers_seen;
+	_cleanup_(ob_arena_freep) struct ob_arena *arena = NULL;
+	struct ob_http_server *s = arg;
+	struct ob_http_reply reply;
+
+	(void)version;
+	(void)data;
+	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
+	    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0) {
+		reply = plain_reply(MHD_HTTP_METHOD_NOT_ALLOWED,
+				    "method not allowed\n");
+		return reply_queue(connection, NULL, &reply);
+	}
+	if (!*state) {
+		*state = &headers_seen;
+		return MHD_YES;
+	}
+	if (*size) /* a body nobody asked for: close */
+		return MHD_NO;
+	arena = ob_arena_new();
+	reply = plain_reply(MHD_HTTP_NOT_FOUND, "not found\n");
+	s->handler(s->arg, arena, url, &reply);
+	return reply_queue(connection, TAKE_PTR(arena), &reply);
+}
+
+static socklen_t sockaddr_fill(struct sockaddr_storage *ss,
+			       const struct ob_addr *addr, uint16_t port)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+	struct sockaddr_in *in = (struct sockaddr_in *)ss;
+
+	if (addr->family == AF_INET) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		memcpy(&in->sin_addr, addr->b, sizeof(in->sin_addr));
+		return sizeof(*in);
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	memcpy(&in6->sin6_addr, addr->b, sizeof(in6->sin6_addr));
+	return sizeof(*in6);
+}
+
+/* Both families on one socket when addr is "all addresses". */
+static int listen_on(const struct ob_addr *addr, uint16_t port, int *ret_fd)
+{
+	static const struct ob_addr any4 = { .family = AF_INET };
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sockaddr_fill(&ss, addr, port);
+	int on = 1, only6 = addr->family == AF_INET6;
+	_close_ int fd = -1;
+
+	fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    0);
+	if (fd < 0 && errno == EAFNOSUPPORT && addr->family == 0)
+		return listen_on(&any4, port, ret_fd);
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
+		return -errno;
+	if (ss.ss_family == AF_INET6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, sizeof(only6)) <
+		    0)
+		return -errno;
+	if (bind(fd, (struct sockaddr *)&ss, len) < 0 ||
+	    listen(fd, BACKLOG) < 0)
+		return -errno;
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static int bound_port(int fd, uint16_t *ret)
+{
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof(ss);
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
+		return -errno;
+	*ret = ntohs(ss.ss_family == AF_INET
+			     ? ((struct sockaddr_in *)&ss)->sin_port
+			     : ((struct sockaddr_in6 *)&ss)->sin6_port);
+	return 0;
+}
+
+/* The listening socket is the daemon's from here on, also on failure. */
+static int daemon_start(struct ob_http_server *s, int fd)
+{
+	const union MHD_DaemonInfo *info;
+
+	s->daemon =
+		MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, s,
+				 MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
+				 MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS,
+				 MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
+				 MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+				 CONNECTION_BYTES, MHD_OPTION_END);
+	if (!s->daemon)
+		return -EIO;
+	info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	if (!info || info->epoll_fd < 0)
+		return -EIO;
+	s->epoll_fd = info->epoll_fd;
+	return 0;
+}
+
+static int server_start(struct ob_http_server *s, const struct ob_addr *addr,
+			uint16_t port)
+{
+	_close_ int fd = -1;
+	int r;
+
+	r = listen_on(addr, port, &fd);
+	if (r < 0)
+		return r;
+	r = bound_port(fd, &s->port);
+	if (r < 0)
+		return r;
+	return daemon_start(s, TAKE_FD(fd));
+}
+
+static int explain(struct ob_status *status, int err,
+		   const struct ob_addr *addr, uint16_t port)
+{
+	char text[OB_ADDR_STRLEN] = "*";
+
+	if (addr->family)
+		ob_addr_format(addr, text, sizeof(text));
+	return ob_status_set(status, err, REASON,
+			     "cannot listen on %s%s%s:%u: %s",
+			     addr->family == AF_INET6 ? "[" : "", text,
+			     addr->family == AF_INET6 ? "]" : "", port,
+			     strerrordesc_np(err));
+}
+
+int ob_http_server_new(const struct ob_addr *addr, uint16_t port,
+		       ob_http_handler handler, void *arg,
+		       struct ob_http_server **ret, struct ob_status *status)
+{
+	_cleanup_(ob_http_server_freep) struct ob_http_server *s = NULL;
+	int r;
+
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->handler = handler;
+	s->arg = arg;
+	r = server_start(s, addr, port);
+	if (r < 0)
+		return explain(status, -r, addr, port);
+	*ret = TAKE_PTR(s);
+	return 0;
+}
+
+void ob_http_server_free(struct ob_http_server *s)
+{
+	if (!s)
+		return;
+	if (s->daemon)
+		MHD_stop_daemon(s->daemon);
+	free(s);
+}
+
+int ob_http_server_fd(const struct ob_http_server *s)
+{
+	return s->epoll_fd;
+}
+
+int ob_http_server_run(struct ob_http_server *s)
+{
+	return MHD_run(s->daemon) == MHD_YES ? 0 : -EIO;
+}
+
+int ob_http_server_timeout_ms(const struct ob_http_server *s)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	if (MHD_get_timeout(s->daemon, &ms) != MHD_YES)
+		return -1;
+	return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+uint16_t ob_http_server_port(const struct ob_http_server *s)
+{
+	return s->port;
+}
