@@ -14,6 +14,8 @@ STRICT = ["-std=gnu17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror",
           "-Wno-unused-function", "-D_GNU_SOURCE", "-x", "c"]
 PACKAGES = ["libbpf", "libnl-3.0", "libnl-genl-3.0", "yaml-0.1", "libcjson",
             "libsystemd", "libmicrohttpd", "cmocka"]
+# What a program defines before it includes anything of bpf/lib.
+PROGRAM = ["-DOB_L3_OFFSET=0"]
 MULTIARCH = "/usr/include/" + os.uname().machine + "-linux-gnu"
 
 
@@ -50,7 +52,7 @@ def commands(tree, header, packages):
     """(compiler's name, command) for each way the header must compile."""
     includes = include_flags(tree, header)
     bpf = [CLANG, "-target", "bpf", "-O2", "-idirafter", MULTIARCH,
-           "-Wno-pragma-once-outside-header"]
+           "-Wno-pragma-once-outside-header"] + PROGRAM
     if header.startswith("bpf/") or header.endswith(".bpf.h"):
         yield "clang -target bpf", bpf + STRICT + includes
         return

@@ -262,6 +262,10 @@ class Words(Fixture):
             self.assert_bad({"a.sh": f"cat {path}file\n"},
                             f"a.sh:1: {path}: a path of one machine")
 
+    def test_knows_the_root_of_an_initramfs(self):
+        path = "/root" + "/dev"
+        self.assert_good({"lab/init/qemu": f"mount dev {path}\n"})
+
     def test_refuses_hosts_of_one_network(self):
         host = "http://mirror.build." + "internal"
         self.assert_bad({"a.md": f"see {host}/x\n"},
