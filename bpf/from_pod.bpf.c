@@ -12,52 +12,76 @@
 #include "lib/icmp.bpf.h"
 #include "lib/table.bpf.h"
 
-/*
- * A pod calls a pod of its own cluster by its global address: both addresses
- * are translated here, so that the answer comes back this way, and the stack
- * delivers.
- */
-static __noinline int hairpin(struct ob_packet *p)
+/* Both addresses, and what an ICMP error quotes, in one pass. */
+static __always_inline bool translate_both(const struct ob_config *config,
+					   struct __sk_buff *skb,
+					   struct ob_packet *p,
+					   const struct ob_ip6 *dst)
 {
-	struct ob_ip6 src = {}, dst = {};
+	struct ob_ip6 src = {};
 
-	switch (ob_map_in(&p->dst, p->family, &dst)) {
+	if (ob_is_icmp_error(skb, p) &&
+	    (!ob_icmp_translate(skb, p->l4_off, p->family, true) ||
+	     !ob_icmp_translate(skb, p->l4_off, p->family, false)))
+		return false;
+	if (ob_map_out(config, &p->src, p->family, &src) == OB_FOUND_PREFIX &&
+	    !ob_rewrite(skb, p, OB_SRC, &src))
+		return false;
+	return ob_rewrite(skb, p, OB_DST, dst);
+}
+
+/*
+ * No other cluster has the destination. If it is ours, a pod calls a pod of
+ * its own cluster by its global address: both addresses are translated, so
+ * that the answer comes back this way, and the stack delivers.
+ */
+static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
+{
+	const struct ob_config *config = ob_config_get();
+	struct ob_ip6 dst = {};
+	struct ob_packet p;
+
+	if (!config || !ob_parse(skb, family, &p))
+		return drop(skb, OB_REASON_INTERNAL, OB_HOOK_FROM_POD);
+	switch (ob_map_in(config, &p.dst, p.family, &dst)) {
 	case OB_FOUND_NONE:
-		return drop(p, OB_REASON_NO_ROUTE, OB_HOOK_FROM_POD);
+		return drop(skb, OB_REASON_NO_ROUTE, OB_HOOK_FROM_POD);
 	case OB_FOUND_STACK:
 		return OB_PASS;
 	case OB_FOUND_PREFIX:
 		break;
 	}
-	if (ob_is_icmp_error(p) &&
-	    (!ob_icmp_translate(p, true) || !ob_icmp_translate(p, false)))
-		return drop(p, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	if (ob_map_out(&p->src, p->family, &src) == OB_FOUND_PREFIX &&
-	    !ob_rewrite(p, OB_SRC, &src))
-		return drop(p, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	if (!ob_rewrite(p, OB_DST, &dst))
-		return drop(p, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	return drop(p, OB_REASON_NO_FAST_PATH, OB_HOOK_FROM_POD);
+	if (!translate_both(config, skb, &p, &dst))
+		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
+	return drop(skb, OB_REASON_NO_FAST_PATH, OB_HOOK_FROM_POD);
+}
+
+static __always_inline int from_pod_family(struct __sk_buff *skb, __u8 family)
+{
+	const struct ob_config *config = ob_config_get();
+	struct ob_route_hit route;
+	struct ob_packet p;
+	bool parsed = ob_parse(skb, family, &p);
+
+	/* What is not for the global network is none of our business, in
+	 * whatever shape it is. */
+	if (!config || !p.family || !ob_is_global(config, &p.dst, family))
+		return OB_PASS;
+	if (!parsed)
+		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
+	if (!ob_route_find(config, &p.dst, family, &route))
+		return hairpin(skb, family);
+	return ob_into_tunnel(skb, &p, &route, OB_HOOK_FROM_POD);
 }
 
 SEC("tcx/ingress")
 int from_pod(struct __sk_buff *skb)
 {
-	const struct ob_config *config = ob_config_get();
-	const struct ob_route *route;
-	struct ob_packet p;
-	bool parsed = ob_parse(skb, &p);
-
-	/* What is not for the global network is none of our business, in
-	 * whatever shape it is. */
-	if (!config || !p.family || !ob_is_global(config, &p.dst, p.family))
-		return OB_PASS;
-	if (!parsed)
-		return drop(&p, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	route = ob_route_find(&p.dst, p.family);
-	if (!route)
-		return hairpin(&p);
-	return ob_into_tunnel(&p, route, OB_HOOK_FROM_POD);
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return from_pod_family(skb, 4);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return from_pod_family(skb, 6);
+	return OB_PASS;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -14,66 +14,81 @@
 #include "lib/table.bpf.h"
 
 /*
- * The cluster the packet came from, or NULL. WireGuard has tied the source to
- * a peer; here the source must also be one that is reached through this
- * device, and not one of ours.
+ * The cluster the packet came from; false: spoofed. WireGuard has tied the
+ * source to a peer; here the source must also be one that is reached through
+ * this device, and not one of ours.
  */
-static __always_inline const struct ob_route *origin(const struct ob_packet *p)
+static __always_inline bool origin(const struct ob_config *config,
+				   struct __sk_buff *skb,
+				   const struct ob_packet *p,
+				   struct ob_route_hit *route)
 {
-	const struct ob_route *route = ob_route_find(&p->src, p->family);
 	struct ob_ip6 unused = {};
 
-	if (!route || route->ifindex != p->skb->ifindex)
-		return NULL;
-	if (ob_map_in(&p->src, p->family, &unused) != OB_FOUND_NONE)
-		return NULL;
-	return route;
+	return ob_route_find(config, &p->src, p->family, route) &&
+	       route->ifindex == skb->ifindex &&
+	       ob_map_in(config, &p->src, p->family, &unused) == OB_FOUND_NONE;
 }
 
-/* From one remote cluster to another: only on a hub, never back to where it
- * came from. Nothing is translated: both addresses are global. */
-static __noinline int relay(struct ob_packet *p, __u32 from_slot)
+/*
+ * From one remote cluster to another: only on a hub, never back to where it
+ * came from. Nothing is translated: both addresses are global.
+ */
+static __noinline int relay(struct __sk_buff *skb, __u8 family, __u32 from_slot)
 {
 	const struct ob_config *config = ob_config_get();
-	const struct ob_route *route;
+	struct ob_route_hit route = {};
+	struct ob_packet p;
 
-	if (!config || !(config->flags & OB_CONFIG_RELAY))
-		return drop(p, OB_REASON_NOT_OURS, OB_HOOK_FROM_TUNNEL);
-	route = ob_route_find(&p->dst, p->family);
-	if (!route || route->slot == from_slot)
-		return drop(p, OB_REASON_NOT_OURS, OB_HOOK_FROM_TUNNEL);
-	ob_count_rx(p, from_slot);
-	return ob_into_tunnel(p, route, OB_HOOK_FROM_TUNNEL);
+	if (!config || !ob_parse(skb, family, &p))
+		return drop(skb, OB_REASON_INTERNAL, OB_HOOK_FROM_TUNNEL);
+	if (!(config->flags & OB_CONFIG_RELAY) ||
+	    !ob_route_find(config, &p.dst, p.family, &route) ||
+	    route.slot == from_slot)
+		return drop(skb, OB_REASON_NOT_OURS, OB_HOOK_FROM_TUNNEL);
+	ob_count_rx(skb, &p, from_slot);
+	return ob_into_tunnel(skb, &p, &route, OB_HOOK_FROM_TUNNEL);
+}
+
+static __always_inline int from_tunnel_family(struct __sk_buff *skb,
+					      __u8 family)
+{
+	const struct ob_config *config = ob_config_get();
+	struct ob_route_hit route = {};
+	struct ob_ip6 to = {};
+	struct ob_packet p;
+
+	if (!config || !ob_parse(skb, family, &p))
+		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
+	if (!origin(config, skb, &p, &route))
+		return drop(skb, OB_REASON_SPOOFED, OB_HOOK_FROM_TUNNEL);
+	switch (ob_map_in(config, &p.dst, family, &to)) {
+	case OB_FOUND_NONE:
+		return relay(skb, family, route.slot);
+	case OB_FOUND_STACK:
+		ob_count_rx(skb, &p, route.slot);
+		return OB_PASS;
+	case OB_FOUND_PREFIX:
+		break;
+	}
+	if (ob_is_icmp_error(skb, &p) &&
+	    !ob_icmp_translate(skb, p.l4_off, family, false))
+		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
+	if (!ob_rewrite(skb, &p, OB_DST, &to))
+		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
+	ob_mss_clamp(skb, &p, route.mtu);
+	ob_count_rx(skb, &p, route.slot);
+	return ob_deliver(skb, &p, OB_HOOK_FROM_TUNNEL);
 }
 
 SEC("tcx/ingress")
 int from_tunnel(struct __sk_buff *skb)
 {
-	const struct ob_route *route;
-	struct ob_packet p;
-	struct ob_ip6 to = {};
-
-	if (!ob_parse(skb, &p))
-		return drop(&p, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
-	route = origin(&p);
-	if (!route)
-		return drop(&p, OB_REASON_SPOOFED, OB_HOOK_FROM_TUNNEL);
-	switch (ob_map_in(&p.dst, p.family, &to)) {
-	case OB_FOUND_NONE:
-		return relay(&p, route->slot);
-	case OB_FOUND_STACK:
-		ob_count_rx(&p, route->slot);
-		return OB_PASS;
-	case OB_FOUND_PREFIX:
-		break;
-	}
-	if (ob_is_icmp_error(&p) && !ob_icmp_translate(&p, false))
-		return drop(&p, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
-	if (!ob_rewrite(&p, OB_DST, &to))
-		return drop(&p, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
-	ob_mss_clamp(&p, route->mtu);
-	ob_count_rx(&p, route->slot);
-	return ob_deliver(&p, OB_HOOK_FROM_TUNNEL);
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return from_tunnel_family(skb, 4);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return from_tunnel_family(skb, 6);
+	return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

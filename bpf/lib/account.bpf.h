@@ -9,39 +9,42 @@
 #include "lib/packet.bpf.h"
 
 /* Packets on the wire, and their IP bytes, whatever GSO or GRO made of them. */
-static __always_inline void ob_wire_count(const struct ob_packet *p,
+static __always_inline void ob_wire_count(struct __sk_buff *skb,
+					  const struct ob_packet *p,
 					  struct ob_count *count)
 {
-	__u32 segments = p->skb->gso_segs;
+	__u32 segments = skb->gso_segs;
 
 	count->packets = 1;
 	count->bytes = p->ip_len;
 	if (segments < 2)
 		return;
 	count->packets = segments;
-	count->bytes += (__u64)(segments - 1) * ob_headers_len(p);
+	count->bytes += (__u64)(segments - 1) * ob_headers_len(skb, p);
 }
 
-static __always_inline void ob_count_tx(const struct ob_packet *p, __u32 slot)
+static __always_inline void ob_count_tx(struct __sk_buff *skb,
+					const struct ob_packet *p, __u32 slot)
 {
 	struct ob_traffic *t = bpf_map_lookup_elem(&ob_traffic, &slot);
 	struct ob_count n;
 
 	if (!t)
 		return;
-	ob_wire_count(p, &n);
+	ob_wire_count(skb, p, &n);
 	t->tx_packets += n.packets;
 	t->tx_bytes += n.bytes;
 }
 
-static __always_inline void ob_count_rx(const struct ob_packet *p, __u32 slot)
+static __always_inline void ob_count_rx(struct __sk_buff *skb,
+					const struct ob_packet *p, __u32 slot)
 {
 	struct ob_traffic *t = bpf_map_lookup_elem(&ob_traffic, &slot);
 	struct ob_count n;
 
 	if (!t)
 		return;
-	ob_wire_count(p, &n);
+	ob_wire_count(skb, p, &n);
 	t->rx_packets += n.packets;
 	t->rx_bytes += n.bytes;
 }
@@ -85,7 +88,8 @@ static __always_inline bool ob_has_ports(__u8 proto)
 	       proto == IPPROTO_DCCP;
 }
 
-static __always_inline void ob_event_send(const struct ob_packet *p,
+static __always_inline void ob_event_send(struct __sk_buff *skb,
+					  const struct ob_packet *p,
 					  enum ob_reason reason,
 					  enum ob_hook hook)
 {
@@ -96,15 +100,15 @@ static __always_inline void ob_event_send(const struct ob_packet *p,
 	if (!ob_budget_take(reason, now))
 		return;
 	if (p->family && p->l4_off && ob_has_ports(p->proto))
-		bpf_skb_load_bytes(p->skb, p->l4_off, ports, sizeof(ports));
+		bpf_skb_load_bytes(skb, p->l4_off, ports, sizeof(ports));
 	e = bpf_ringbuf_reserve(&ob_events, sizeof(*e), 0);
 	if (!e)
 		return;
 	e->time_ns = now;
 	e->reason = reason;
 	e->hook = hook;
-	e->ifindex = p->skb->ifindex;
-	e->len = p->family ? p->ip_len : p->skb->len - ob_l3_off;
+	e->ifindex = skb->ifindex;
+	e->len = p->family ? p->ip_len : skb->len - ob_l3_off;
 	ob_event_address(&e->src, &p->src, p->family);
 	ob_event_address(&e->dst, &p->dst, p->family);
 	e->sport = bpf_ntohs(ports[0]);
@@ -139,17 +143,20 @@ static __always_inline void ob_drop_count(enum ob_reason reason,
 
 /*
  * The one exit of packets that are not forwarded: counts, tells, and returns
- * the verdict that the reason stands for.
+ * the verdict that the reason stands for. Reads the packet anew, so that the
+ * fast path has its own copy in registers.
  */
-static __noinline int drop(const struct ob_packet *p, enum ob_reason reason,
+static __noinline int drop(struct __sk_buff *skb, enum ob_reason reason,
 			   enum ob_hook hook)
 {
-	struct ob_count n = { .packets = 1, .bytes = p->skb->len - ob_l3_off };
+	struct ob_packet p = {};
+	struct ob_count n = { .packets = 1, .bytes = skb->len - ob_l3_off };
 
-	if (p->family)
-		ob_wire_count(p, &n);
+	ob_parse(skb, ob_family(skb), &p);
+	if (p.family)
+		ob_wire_count(skb, &p, &n);
 	ob_drop_count(reason, hook, &n);
-	ob_event_send(p, reason, hook);
+	ob_event_send(skb, &p, reason, hook);
 	if (OB_KERNEL_REASONS >> (reason & 63) & 1)
 		return OB_PASS;
 	return TC_ACT_SHOT;

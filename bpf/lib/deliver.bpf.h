@@ -13,18 +13,20 @@
 
 #include "lib/account.bpf.h"
 #include "lib/rewrite.bpf.h"
+#include "lib/table.bpf.h"
 
 #define OB_AF_INET  2
 #define OB_AF_INET6 10
 
 /* The hop to the pod: asks as a router would for a packet received here. */
-static __always_inline bool ob_next_hop(const struct ob_packet *p,
+static __always_inline bool ob_next_hop(struct __sk_buff *skb,
+					const struct ob_packet *p,
 					struct bpf_fib_lookup *fib)
 {
 	__builtin_memset(fib, 0, sizeof(*fib));
-	fib->ifindex = p->skb->ifindex;
+	fib->ifindex = skb->ifindex;
 	fib->l4_protocol = p->proto;
-	fib->tot_len = ob_wire_len(p);
+	fib->tot_len = ob_wire_len(skb, p);
 	if (p->family == 4) {
 		fib->family = OB_AF_INET;
 		fib->ipv4_src = ob_ip4_get(&p->src);
@@ -34,7 +36,7 @@ static __always_inline bool ob_next_hop(const struct ob_packet *p,
 		__builtin_memcpy(fib->ipv6_src, &p->src, sizeof(p->src));
 		__builtin_memcpy(fib->ipv6_dst, &p->dst, sizeof(p->dst));
 	}
-	return bpf_fib_lookup(p->skb, fib, sizeof(*fib), 0) ==
+	return bpf_fib_lookup(skb, fib, sizeof(*fib), 0) ==
 	       BPF_FIB_LKUP_RET_SUCCESS;
 }
 
@@ -43,23 +45,24 @@ static __always_inline bool ob_next_hop(const struct ob_packet *p,
  * the redirect to a pod's device would lose the packet, and nothing would
  * count it. TTL is written before, because offsets move.
  */
-static __noinline int ob_deliver(struct ob_packet *p, enum ob_hook hook)
+static __always_inline int ob_deliver(struct __sk_buff *skb,
+				      struct ob_packet *p, enum ob_hook hook)
 {
-	struct ethhdr eth = { .h_proto = p->skb->protocol };
+	struct ethhdr eth = { .h_proto = skb->protocol };
 	struct bpf_fib_lookup fib;
 
 	if (p->ttl <= 1)
-		return drop(p, OB_REASON_TTL_EXPIRED, hook);
-	if (!ob_next_hop(p, &fib))
-		return drop(p, OB_REASON_NO_FAST_PATH, hook);
-	if (!ob_decrement_ttl(p))
-		return drop(p, OB_REASON_INTERNAL, hook);
-	if (!ob_l3_off && bpf_skb_change_head(p->skb, sizeof(eth), 0))
-		return drop(p, OB_REASON_INTERNAL, hook);
+		return drop(skb, OB_REASON_TTL_EXPIRED, hook);
+	if (!ob_next_hop(skb, p, &fib))
+		return drop(skb, OB_REASON_NO_FAST_PATH, hook);
+	if (!ob_decrement_ttl(skb, p))
+		return drop(skb, OB_REASON_INTERNAL, hook);
+	if (!ob_l3_off && bpf_skb_change_head(skb, sizeof(eth), 0))
+		return drop(skb, OB_REASON_INTERNAL, hook);
 	__builtin_memcpy(eth.h_dest, fib.dmac, sizeof(eth.h_dest));
 	__builtin_memcpy(eth.h_source, fib.smac, sizeof(eth.h_source));
-	if (bpf_skb_store_bytes(p->skb, 0, &eth, sizeof(eth), 0))
-		return drop(p, OB_REASON_INTERNAL, hook);
+	if (bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), 0))
+		return drop(skb, OB_REASON_INTERNAL, hook);
 	return bpf_redirect(fib.ifindex, 0);
 }
 
@@ -68,16 +71,18 @@ static __noinline int ob_deliver(struct ob_packet *p, enum ob_hook hook)
  * does not fit is left as it is to the kernel, which has the same route and
  * answers in the sender's own address space.
  */
-static __always_inline int ob_into_tunnel(struct ob_packet *p,
-					  const struct ob_route *route,
+static __always_inline int ob_into_tunnel(struct __sk_buff *skb,
+					  struct ob_packet *p,
+					  const struct ob_route_hit *route,
 					  enum ob_hook hook)
 {
 	if (p->ttl <= 1)
-		return drop(p, OB_REASON_TTL_EXPIRED, hook);
-	if (ob_wire_len(p) > route->mtu)
-		return drop(p, p->df ? OB_REASON_TOO_BIG : OB_REASON_FRAGMENTED,
+		return drop(skb, OB_REASON_TTL_EXPIRED, hook);
+	if (ob_wire_len(skb, p) > route->mtu)
+		return drop(skb,
+			    p->df ? OB_REASON_TOO_BIG : OB_REASON_FRAGMENTED,
 			    hook);
-	if (!ob_decrement_ttl(p))
-		return drop(p, OB_REASON_INTERNAL, hook);
+	if (!ob_decrement_ttl(skb, p))
+		return drop(skb, OB_REASON_INTERNAL, hook);
 	return bpf_redirect(route->ifindex, 0);
 }

@@ -59,7 +59,8 @@ static __always_inline int ob_inner_l4(struct __sk_buff *skb,
 	return ob_inner_put16(skb, in, in->l4_off + off, old, new);
 }
 
-static __always_inline int ob_inner4(struct __sk_buff *skb, struct ob_inner *in,
+static __always_inline int ob_inner4(const struct ob_config *config,
+				     struct __sk_buff *skb, struct ob_inner *in,
 				     bool out)
 {
 	struct ob_ip6 addr = {}, to = {};
@@ -73,8 +74,8 @@ static __always_inline int ob_inner4(struct __sk_buff *skb, struct ob_inner *in,
 		return 0;
 	old = out ? ip.daddr : ip.saddr;
 	ob_ip4_put(&addr, old);
-	if ((out ? ob_map_out(&addr, 4, &to) : ob_map_in(&addr, 4, &to)) !=
-	    OB_FOUND_PREFIX)
+	if ((out ? ob_map_out(config, &addr, 4, &to)
+		 : ob_map_in(config, &addr, 4, &to)) != OB_FOUND_PREFIX)
 		return 0;
 	new = ob_ip4_get(&to);
 	field = out ? offsetof(struct iphdr, daddr)
@@ -96,7 +97,8 @@ static __always_inline int ob_inner4(struct __sk_buff *skb, struct ob_inner *in,
 		bpf_csum_diff(&old, sizeof(old), &new, sizeof(new), 0));
 }
 
-static __always_inline int ob_inner6(struct __sk_buff *skb, struct ob_inner *in,
+static __always_inline int ob_inner6(const struct ob_config *config,
+				     struct __sk_buff *skb, struct ob_inner *in,
 				     bool out)
 {
 	struct ob_ip6 old, new = {};
@@ -108,8 +110,8 @@ static __always_inline int ob_inner6(struct __sk_buff *skb, struct ob_inner *in,
 	    ip.version != 6)
 		return 0;
 	__builtin_memcpy(&old, out ? &ip.daddr : &ip.saddr, sizeof(old));
-	if ((out ? ob_map_out(&old, 6, &new) : ob_map_in(&old, 6, &new)) !=
-	    OB_FOUND_PREFIX)
+	if ((out ? ob_map_out(config, &old, 6, &new)
+		 : ob_map_in(config, &old, 6, &new)) != OB_FOUND_PREFIX)
 		return 0;
 	diff = bpf_csum_diff((__be32 *)&old, sizeof(old), (__be32 *)&new,
 			     sizeof(new), 0);
@@ -131,14 +133,18 @@ static __always_inline int ob_inner6(struct __sk_buff *skb, struct ob_inner *in,
  * the destination it had here becomes global; on the way in the source that
  * others saw becomes local. False when the packet cannot be edited.
  */
-static __noinline bool ob_icmp_translate(const struct ob_packet *p, bool out)
+static __noinline bool ob_icmp_translate(struct __sk_buff *skb, __u32 l4_off,
+					 __u8 family, bool out)
 {
 	struct ob_inner in = {
-		.l3_off = p->l4_off + OB_ICMP_HEADER,
-		.check = p->l4_off + 2,
+		.l3_off = l4_off + OB_ICMP_HEADER,
+		.check = l4_off + 2,
 	};
+	const struct ob_config *config = ob_config_get();
 
-	if (p->family == 4)
-		return !ob_inner4(p->skb, &in, out);
-	return !ob_inner6(p->skb, &in, out);
+	if (!config)
+		return false;
+	if (family == 4)
+		return !ob_inner4(config, skb, &in, out);
+	return !ob_inner6(config, skb, &in, out);
 }

@@ -68,17 +68,36 @@ __noinline int ob_mss_walk(struct __sk_buff *skb, __u32 l4_off, __u32 off,
 	return 0;
 }
 
+/*
+ * Data offset and flags of a TCP header. Nearly every packet has its TCP
+ * header in the same place, where it can be read without a helper.
+ */
+static __always_inline bool ob_tcp_flags(struct __sk_buff *skb,
+					 const struct ob_packet *p, __u8 tcp[2])
+{
+	const __u32 usual =
+		ob_l3_off + (p->family == 4 ? sizeof(struct iphdr)
+					    : sizeof(struct ipv6hdr));
+	const __u8 *at = (void *)(long)skb->data + usual + 12;
+
+	if (p->l4_off != usual || at + 2 > (__u8 *)(long)skb->data_end)
+		return !bpf_skb_load_bytes(skb, p->l4_off + 12, tcp, 2);
+	tcp[0] = at[0];
+	tcp[1] = at[1];
+	return true;
+}
+
 /* A SYN through a tunnel of this MTU. Broken options are left alone. */
-static __always_inline void ob_mss_clamp(const struct ob_packet *p, __u32 mtu)
+static __always_inline void ob_mss_clamp(struct __sk_buff *skb,
+					 const struct ob_packet *p, __u32 mtu)
 {
 	__u32 headers = p->family == 4 ? 40 : 60;
-	__u8 tcp[2]; /* data offset, flags */
+	__u8 tcp[2];
 
 	if (p->proto != IPPROTO_TCP || !p->l4_off || mtu <= headers)
 		return;
-	if (bpf_skb_load_bytes(p->skb, p->l4_off + 12, tcp, sizeof(tcp)) ||
-	    !(tcp[1] & OB_TCP_SYN))
+	if (!ob_tcp_flags(skb, p, tcp) || !(tcp[1] & OB_TCP_SYN))
 		return;
-	ob_mss_walk(p->skb, p->l4_off, p->l4_off + 20,
+	ob_mss_walk(skb, p->l4_off, p->l4_off + 20,
 		    p->l4_off + (tcp[0] >> 4) * 4, mtu - headers);
 }

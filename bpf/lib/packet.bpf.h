@@ -41,7 +41,6 @@ const volatile __u32 ob_l3_off = OB_L3_OFFSET;
 #define OB_IPPROTO_UDPLITE     136
 
 struct ob_packet {
-	struct __sk_buff *skb;
 	struct ob_ip6 src; /* IPv4: the first word */
 	struct ob_ip6 dst;
 	__u32 l4_off; /* 0: no L4 header here (later fragment) */
@@ -189,18 +188,30 @@ static __always_inline bool ob_parse6(struct __sk_buff *skb,
 	return ob_upper_layer6(skb, &p->l4_off, &p->proto);
 }
 
-/* Parses by the Ethernet type the kernel found; false: malformed. */
-static __always_inline bool ob_parse(struct __sk_buff *skb, struct ob_packet *p)
+/*
+ * The version of a packet by its Ethernet type; 0: not IP. The programs branch
+ * on it once and everything below is compiled for each family apart.
+ */
+static __always_inline __u8 ob_family(const struct __sk_buff *skb)
 {
-	p->skb = skb;
-	p->family = 0;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return 4;
+	return skb->protocol == bpf_htons(ETH_P_IPV6) ? 6 : 0;
+}
+
+/* False: malformed; then p is as far filled in as p->family says. */
+static __always_inline bool ob_parse(struct __sk_buff *skb, __u8 family,
+				     struct ob_packet *p)
+{
+	p->family = 0;
+	if (family == 4)
 		return ob_parse4(skb, p);
-	return skb->protocol == bpf_htons(ETH_P_IPV6) && ob_parse6(skb, p);
+	return family == 6 && ob_parse6(skb, p);
 }
 
 /* Bytes of IP and L4 header that each segment of a GSO packet repeats. */
-static __always_inline __u32 ob_headers_len(const struct ob_packet *p)
+static __always_inline __u32 ob_headers_len(struct __sk_buff *skb,
+					    const struct ob_packet *p)
 {
 	__u32 len = p->l4_off - ob_l3_off;
 	__u8 offset;
@@ -209,17 +220,18 @@ static __always_inline __u32 ob_headers_len(const struct ob_packet *p)
 		return 0;
 	if (p->proto == IPPROTO_UDP)
 		return len + 8;
-	if (bpf_skb_load_bytes(p->skb, p->l4_off + 12, &offset, 1))
+	if (bpf_skb_load_bytes(skb, p->l4_off + 12, &offset, 1))
 		return len;
 	return len + (offset >> 4) * 4;
 }
 
 /* The largest IP packet this one becomes on the wire. */
-static __always_inline __u32 ob_wire_len(const struct ob_packet *p)
+static __always_inline __u32 ob_wire_len(struct __sk_buff *skb,
+					 const struct ob_packet *p)
 {
-	if (!p->skb->gso_size)
+	if (!skb->gso_size)
 		return p->ip_len;
-	return ob_headers_len(p) + p->skb->gso_size;
+	return ob_headers_len(skb, p) + skb->gso_size;
 }
 
 /* Destinations that never leave a link or a cluster. */
@@ -237,14 +249,15 @@ static __always_inline bool ob_is_unicast(const struct ob_packet *p)
  * quench, redirect, time exceeded, parameter problem; ICMPv6: types below 128
  * (RFC 4443 section 2.1).
  */
-static __always_inline bool ob_is_icmp_error(const struct ob_packet *p)
+static __always_inline bool ob_is_icmp_error(struct __sk_buff *skb,
+					     const struct ob_packet *p)
 {
 	__u8 type;
 
 	if (!p->l4_off ||
 	    p->proto != (p->family == 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 		return false;
-	if (bpf_skb_load_bytes(p->skb, p->l4_off, &type, 1))
+	if (bpf_skb_load_bytes(skb, p->l4_off, &type, 1))
 		return false;
 	if (p->family == 6)
 		return type < 128;

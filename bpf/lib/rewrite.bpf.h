@@ -54,7 +54,8 @@ static __always_inline __u16 ob_csum_update(__u16 check, __be32 from, __be32 to)
 	return ~sum;
 }
 
-static __always_inline bool ob_rewrite4(struct ob_packet *p, enum ob_side side,
+static __always_inline bool ob_rewrite4(struct __sk_buff *skb,
+					struct ob_packet *p, enum ob_side side,
 					const struct ob_ip6 *to)
 {
 	__be32 old = ob_ip4_get(side == OB_SRC ? &p->src : &p->dst);
@@ -67,10 +68,10 @@ static __always_inline bool ob_rewrite4(struct ob_packet *p, enum ob_side side,
 	if (p->proto == IPPROTO_UDP)
 		flags |= BPF_F_MARK_MANGLED_0;
 	if (p->l4_off && csum >= 0 &&
-	    bpf_l4_csum_replace(p->skb, p->l4_off + csum, old, new, flags))
+	    bpf_l4_csum_replace(skb, p->l4_off + csum, old, new, flags))
 		return false;
-	ip = (void *)(long)p->skb->data + ob_l3_off;
-	if ((void *)(ip + 1) > (void *)(long)p->skb->data_end)
+	ip = (void *)(long)skb->data + ob_l3_off;
+	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
 		return false;
 	ip->check = ob_csum_update(ip->check, old, new);
 	if (side == OB_SRC) {
@@ -84,7 +85,8 @@ static __always_inline bool ob_rewrite4(struct ob_packet *p, enum ob_side side,
 }
 
 /* True when the L4 checksum takes up the change of the addresses. */
-static __always_inline bool ob_has_csum6(const struct ob_packet *p)
+static __always_inline bool ob_has_csum6(struct __sk_buff *skb,
+					 const struct ob_packet *p)
 {
 	__be16 check = 0;
 
@@ -93,7 +95,7 @@ static __always_inline bool ob_has_csum6(const struct ob_packet *p)
 	if (p->proto != IPPROTO_UDP)
 		return true;
 	/* Zero: an RFC 6935 tunnel. Too short: left to the caller's helper. */
-	return bpf_skb_load_bytes(p->skb, p->l4_off + 6, &check, 2) || check;
+	return bpf_skb_load_bytes(skb, p->l4_off + 6, &check, 2) || check;
 }
 
 static __always_inline int ob_l4_diff6(struct __sk_buff *skb, __u32 off,
@@ -106,8 +108,8 @@ static __always_inline int ob_l4_diff6(struct __sk_buff *skb, __u32 off,
 	return r;
 }
 
-static __noinline bool ob_rewrite6(struct ob_packet *p, enum ob_side side,
-				   const struct ob_ip6 *to)
+static __noinline bool ob_rewrite6(struct __sk_buff *skb, struct ob_packet *p,
+				   enum ob_side side, const struct ob_ip6 *to)
 {
 	struct ob_ip6 *addr = side == OB_SRC ? &p->src : &p->dst;
 	__u32 off =
@@ -115,34 +117,36 @@ static __noinline bool ob_rewrite6(struct ob_packet *p, enum ob_side side,
 					    : offsetof(struct ipv6hdr, daddr));
 	__u64 flags = BPF_F_PSEUDO_HDR, store = BPF_F_RECOMPUTE_CSUM;
 
-	if (ob_has_csum6(p)) {
+	if (ob_has_csum6(skb, p)) {
 		__s64 diff = bpf_csum_diff((__be32 *)addr, sizeof(*addr),
 					   (__be32 *)to, sizeof(*to), 0);
 		__u32 l4 = p->l4_off + ob_l4_csum_offset(6, p->proto);
 
 		if (p->proto == IPPROTO_UDP)
 			flags |= BPF_F_MARK_MANGLED_0;
-		if (ob_l4_diff6(p->skb, l4, diff, flags))
+		if (ob_l4_diff6(skb, l4, diff, flags))
 			return false;
 		store = 0;
 	}
-	if (bpf_skb_store_bytes(p->skb, off, to, sizeof(*to), store))
+	if (bpf_skb_store_bytes(skb, off, to, sizeof(*to), store))
 		return false;
 	*addr = *to;
 	return true;
 }
 
 /* Replaces one address of the packet. False: it is cut short. */
-static __always_inline bool ob_rewrite(struct ob_packet *p, enum ob_side side,
+static __always_inline bool ob_rewrite(struct __sk_buff *skb,
+				       struct ob_packet *p, enum ob_side side,
 				       const struct ob_ip6 *to)
 {
 	if (p->family == 4)
-		return ob_rewrite4(p, side, to);
-	return ob_rewrite6(p, side, to);
+		return ob_rewrite4(skb, p, side, to);
+	return ob_rewrite6(skb, p, side, to);
 }
 
 /* TTL or hop limit minus one; the caller saw that it is above one. */
-static __always_inline bool ob_decrement_ttl(struct ob_packet *p)
+static __always_inline bool ob_decrement_ttl(struct __sk_buff *skb,
+					     struct ob_packet *p)
 {
 	struct iphdr *ip;
 	__u32 check;
@@ -151,10 +155,10 @@ static __always_inline bool ob_decrement_ttl(struct ob_packet *p)
 	/* IPv6 has no header checksum to take up the change. */
 	if (p->family == 6)
 		return !bpf_skb_store_bytes(
-			p->skb, ob_l3_off + offsetof(struct ipv6hdr, hop_limit),
+			skb, ob_l3_off + offsetof(struct ipv6hdr, hop_limit),
 			&p->ttl, 1, BPF_F_RECOMPUTE_CSUM);
-	ip = (void *)(long)p->skb->data + ob_l3_off;
-	if ((void *)(ip + 1) > (void *)(long)p->skb->data_end)
+	ip = (void *)(long)skb->data + ob_l3_off;
+	if ((void *)(ip + 1) > (void *)(long)skb->data_end)
 		return false;
 	check = ip->check;
 	check += bpf_htons(0x0100);

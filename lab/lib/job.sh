@@ -92,13 +92,16 @@ job_abort()
 {
 	trap '' INT TERM HUP
 	[ -z "${JOB_PID:-}" ] || kill -KILL "$JOB_PID" 2>/dev/null || :
-	wait
+	wait "${JOB_PID:-}" 2>/dev/null || :
+	job_streams_end
 	job_remove
 	exit "$1"
 }
 
 # job_streams: readers for the guest's output.  Pipes, because qemu and UML
 # would otherwise make our own stdout non-blocking for everybody sharing it.
+# We hold the writing ends too, as 3 and 4: a kernel that never starts would
+# leave the readers waiting for a writer.
 job_streams()
 {
 	mkfifo "$JOB/out" "$JOB/err"
@@ -106,12 +109,16 @@ job_streams()
 	JOB_CATS=$!
 	cat <"$JOB/err" >&2 &
 	JOB_CATS="$JOB_CATS $!"
+	exec 3>"$JOB/out" 4>"$JOB/err"
 }
 
 job_streams_end()
 {
+	[ -n "${JOB_CATS:-}" ] || return 0
+	exec 3>&- 4>&-
 	# shellcheck disable=SC2086 # a list of process numbers
 	wait $JOB_CATS || :
+	JOB_CATS=
 }
 
 job_remove()

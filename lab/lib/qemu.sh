@@ -115,7 +115,8 @@ qemu_kernel()
 # qemu_inner BZIMAGE OUT MAGIC DECOMPRESSOR
 qemu_inner()
 {
-	for _at in $(LC_ALL=C grep -abo -P "$3" "$1" | cut -d : -f 1); do
+	_all=$(LC_ALL=C grep -abo -P "$3" "$1" | cut -d : -f 1)
+	for _at in $_all; do
 		# Bytes follow the compressed stream: complaints are expected.
 		tail -c "+$((_at + 1))" "$1" | $4 >"$2" 2>/dev/null || :
 		if [ "$(head -c 4 "$2" | tail -c 3)" = ELF ]; then

@@ -123,7 +123,7 @@ uml_run()
 		job_run "$@"
 	else
 		job_streams
-		job_run "$@" >>"$JOB/console" 2>&1 3>"$JOB/out" 4>"$JOB/err"
+		job_run "$@" >>"$JOB/console" 2>&1
 		job_streams_end
 	fi
 	job_finish

@@ -41,7 +41,16 @@ struct ob_config {
 	struct ob_ip4 gateway4; /* our own global address, 0: none: */
 	struct ob_ip6 gateway6; /* source of errors from elsewhere */
 	__u32 flags;		/* enum ob_config_flag */
-	__u32 generation;	/* raised after every change of an LPM map */
+	/*
+	 * The programs remember IPv4 lookups per CPU, by the address cut to the
+	 * longest prefix of the map it was looked up in. So a writer sets the
+	 * generation to 0 (recall nothing) before it changes an LPM map, and
+	 * the new lengths and a number never used before after it.
+	 */
+	__u32 longest_route4;
+	__u32 longest_out4;
+	__u32 longest_in4;
+	__u32 generation; /* 0: look everything up */
 };
 
 /* ob_route4/6: which tunnel a global prefix is behind. */
@@ -116,7 +125,7 @@ struct ob_budget {
 };
 
 OB_ABI_ASSERT(sizeof(enum ob_reason) == 4);
-OB_ABI_ASSERT(sizeof(struct ob_config) == 64 + 8 + 20 + 4 + 16 + 8);
+OB_ABI_ASSERT(sizeof(struct ob_config) == 132);
 OB_ABI_ASSERT(sizeof(struct ob_route) == 16 + OB_CLUSTER_LEN);
 OB_ABI_ASSERT(sizeof(struct ob_nat4) == 12);
 OB_ABI_ASSERT(sizeof(struct ob_nat6) == 24);
@@ -126,4 +135,4 @@ OB_ABI_ASSERT(sizeof(struct ob_traffic) == 32);
 OB_ABI_ASSERT(sizeof(struct ob_drop_key) == 8);
 OB_ABI_ASSERT(sizeof(struct ob_count) == 16);
 OB_ABI_ASSERT(sizeof(struct ob_budget) == 16);
-OB_ABI_ASSERT(__builtin_offsetof(struct ob_config, generation) == 116);
+OB_ABI_ASSERT(__builtin_offsetof(struct ob_config, generation) == 128);

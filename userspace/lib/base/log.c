@@ -140,6 +140,7 @@ void ob_log_write(struct ob_log_site *site, enum ob_log_level level,
 	unsigned int suppressed;
 	int saved = errno;
 	va_list args;
+	size_t bare;
 
 	if (level > max_level ||
 	    !site_admit(site, ob_clock_monotonic_ms(), &suppressed))
@@ -148,12 +149,13 @@ void ob_log_write(struct ob_log_site *site, enum ob_log_level level,
 	line_add(&l, "level=%s msg=\"%s\"", levels[level], msg);
 	if (suppressed)
 		line_add(&l, " suppressed=%u", suppressed);
-	if (*fields) {
-		line_add(&l, " ");
-		va_start(args, fields);
-		line_addv(&l, fields, args);
-		va_end(args);
-	}
+	line_add(&l, " ");
+	bare = l.len;
+	va_start(args, fields);
+	line_addv(&l, fields, args);
+	va_end(args);
+	if (l.len == bare) /* no fields: no space before them */
+		l.len--;
 	line_end(&l);
 	line_write(&l);
 	errno = saved;

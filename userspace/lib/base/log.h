@@ -15,6 +15,9 @@
 
 #define OB_LOG_BURST 50
 
+/* "" is how a call says that it has no fields. */
+#pragma GCC diagnostic ignored "-Wformat-zero-length"
+
 enum ob_log_level {
 	OB_LOG_ERROR,
 	OB_LOG_WARNING,

@@ -17,7 +17,10 @@ struct ob_drop_counts {
 	size_t n;
 };
 
-/* Entries a map holds, and how many it can. */
+/*
+ * Entries a map holds, and how many it can. Of an array, whose entries all
+ * exist, those that are not all zero; of ob_events, bytes nobody has read.
+ */
 struct ob_map_fill {
 	enum ob_map map;
 	size_t entries;
@@ -32,3 +35,6 @@ int ob_drops_dump(const struct ob_datapath *dp, struct ob_arena *a,
 		  struct ob_drop_counts *ret);
 /* Events that were not sent for lack of budget, all reasons. */
 int ob_events_suppressed(const struct ob_datapath *dp, uint64_t *ret);
+/* Every map, indexed by enum ob_map. Walks the prefix maps: O(entries). */
+int ob_map_fill_dump(const struct ob_datapath *dp,
+		     struct ob_map_fill ret[OB_MAP_COUNT]);

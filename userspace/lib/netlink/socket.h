@@ -23,3 +23,9 @@ struct nlmsghdr;
 int ob_nl_new(struct ob_nl **ret);
 void ob_nl_free(struct ob_nl *nl);
 OB_DEFINE_CLEANUP(struct ob_nl *, ob_nl_free)
+
+/*
+ * What the kernel said about the last request (its extended acknowledgement),
+ * "" when nothing. Valid until the next request.
+ */
+const char *ob_nl_error_message(const struct ob_nl *nl);

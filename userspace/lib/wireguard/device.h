@@ -7,6 +7,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,17 +58,26 @@ int ob_wg_device_change(struct ob_wg *wg, const char *name,
 
 /*
  * Creates the peer or changes it: endpoint (family 0: left as it is),
- * keepalive, and allowed IPs replaced by exactly those given. Atomic per peer.
+ * keepalive, and allowed IPs so that it has exactly those given. Traffic of
+ * allowed IPs that stay is not disturbed unless others have to go. Up to about
+ * 1,400 allowed IPs change at once, more in several steps.
  */
 int ob_wg_peer_change(struct ob_wg *wg, const char *name,
 		      const struct ob_wg_peer *peer);
 int ob_wg_peer_del(struct ob_wg *wg, const char *name,
 		   const struct ob_key *public_key);
 
+/* Nothing to change: key, keepalive, endpoint (where one is desired) and the
+ * set of allowed IPs are the same. */
+bool ob_wg_peer_equal(const struct ob_wg_peer *desired,
+		      const struct ob_wg_peer *actual);
+
 /*
  * Parses one WG_CMD_GET_DEVICE reply (foreign bytes: the fuzz target). A
  * device may come in several; call it on each with the same *dev, starting
  * from zero: peers and allowed IPs are appended, a repeated peer continues.
+ * -EINVAL for a malformed one, which leaves *dev half-filled; -ENOMSG for a
+ * message of another kind.
  */
 struct nlmsghdr;
 int ob_wg_device_parse(struct ob_arena *a, const struct nlmsghdr *msg,

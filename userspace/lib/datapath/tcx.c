@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Attaching by tcx links (Linux 6.6), one pinned link per hook and device.
+ *
+ * Ours goes first in the list of a device (BPF_F_BEFORE without a relative):
+ * a program of somebody else, a CNI's for example, that ends the list with a
+ * verdict would otherwise keep packets from being translated or from being
+ * checked for spoofing. Ours lets the others run for every packet it does not
+ * drop or redirect.
+ *
+ * The pin holds the link, and the link the attachment: no process has to live.
+ * When the device goes away the kernel empties the link (ifindex 0) and the
+ * pin stays behind; it is removed when somebody adds to that index again, or
+ * by ob_datapath_unpin.
+ */
+#include "datapath/private.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "datapath/uapi.h"
+
+OB_DEFINE_CLEANUP(DIR *, closedir)
+
+static enum bpf_attach_type attach_type(enum ob_hook hook)
+{
+	return hook == OB_HOOK_TO_TUNNEL ? OB_BPF_TCX_EGRESS
+					 : OB_BPF_TCX_INGRESS;
+}
+
+static int link_path(const struct ob_datapath *dp, enum ob_hook hook,
+		     int ifindex, char *buf, size_t size)
+{
+	return ob_datapath_path(dp, buf, size, OB_PIN_LINK, ob_hook_name(hook),
+				ifindex);
+}
+
+/* 1 and the link's program when it is attached where it should be, 0 when it
+ * is of no use any more. */
+static int link_state(int fd, enum ob_hook hook, int ifindex,
+		      uint32_t *ret_prog_id)
+{
+	union ob_bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	if (info.tcx.type != OB_BPF_LINK_TYPE_TCX ||
+	    info.tcx.ifindex != (__u32)ifindex ||
+	    info.tcx.attach_type != attach_type(hook))
+		return 0;
+	*ret_prog_id = info.tcx.prog_id;
+	return 1;
+}
+
+/* Updates the pinned link. 1 when it is in order now, 0 when a new one is
+ * needed. */
+static int link_change(struct ob_datapath *dp, enum ob_hook hook, int ifindex,
+		       const char *path)
+{
+	_close_ int fd = bpf_obj_get(path);
+	uint32_t prog_id = 0;
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = link_state(fd, hook, ifindex, &prog_id);
+	if (r < 0)
+		return r;
+	if (r > 0 && prog_id == dp->prog_id[hook])
+		return 1;
+	if (r > 0 && bpf_link_update(fd, dp->prog_fd[hook], NULL) == 0)
+		return 1;
+	if (r > 0 && errno != ENOLINK) /* ENOLINK: the device went just now */
+		return -errno;
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static int link_create(struct ob_datapath *dp, enum ob_hook hook, int ifindex,
+		       const char *path)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = OB_BPF_F_BEFORE);
+	_close_ int fd = bpf_link_create(dp->prog_fd[hook], ifindex,
+					 attach_type(hook), &opts);
+
+	if (fd < 0)
+		return -errno;
+	return bpf_obj_pin(fd, path) < 0 ? -errno : 0;
+}
+
+static int tcx_add(struct ob_datapath *dp, enum ob_hook hook, int ifindex)
+{
+	char path[PATH_MAX];
+	int r = link_path(dp, hook, ifindex, path, sizeof(path));
+
+	if (r < 0)
+		return r;
+	/* EEXIST: another loader pinned its link after we looked. */
+	for (int attempt = 0; attempt < 3; attempt++) {
+		r = link_change(dp, hook, ifindex, path);
+		if (r != 0)
+			return r < 0 ? r : 0;
+		r = link_create(dp, hook, ifindex, path);
+		if (r != -EEXIST)
+			return r;
+	}
+	return r;
+}
+
+/* Detaching is immediate; the last reference to an unpinned link is dropped by
+ * a kernel worker some time later. */
+static int tcx_del(struct ob_datapath *dp, enum ob_hook hook, int ifindex)
+{
+	_close_ int fd = -1;
+	char path[PATH_MAX];
+	int r = link_path(dp, hook, ifindex, path, sizeof(path));
+
+	if (r < 0)
+		return r;
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (bpf_link_detach(fd) < 0 && errno != ENOLINK)
+		return -errno;
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/* "link_to_tunnel_7" -> hook and 7. */
+static bool parse_name(const char *name, enum ob_hook *ret_hook,
+		       int *ret_ifindex)
+{
+	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++) {
+		char prefix[64], *end;
+		int n = snprintf(prefix, sizeof(prefix), "link_%s_",
+				 ob_hook_name(i));
+		long index;
+
+		if (strncmp(name, prefix, (size_t)n) != 0)
+			continue;
+		index = strtol(name + n, &end, 10);
+		if (end == name + n || *end || index <= 0 || index > INT_MAX)
+			return false;
+		*ret_hook = i;
+		*ret_ifindex = (int)index;
+		return true;
+	}
+	return false;
+}
+
+static int dump_link(struct ob_datapath *dp, struct ob_arena *a,
+		     const char *name, struct ob_attachment_list *list)
+{
+	struct ob_attachment *attachment;
+	uint32_t prog_id = 0;
+	enum ob_hook hook;
+	_close_ int fd = -1;
+	char path[PATH_MAX];
+	int ifindex, r;
+
+	if (!parse_name(name, &hook, &ifindex))
+		return 0;
+	r = link_path(dp, hook, ifindex, path, sizeof(path));
+	if (r < 0)
+		return r;
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = link_state(fd, hook, ifindex, &prog_id);
+	if (r <= 0)
+		return r;
+	attachment = OB_PUSH(a, list);
+	attachment->hook = hook;
+	attachment->ifindex = ifindex;
+	attachment->tcx = true;
+	attachment->current = prog_id == dp->prog_id[hook];
+	return 0;
+}
+
+static int tcx_dump(struct ob_datapath *dp, struct ob_arena *a,
+		    const int *ifindexes __attribute__((unused)),
+		    size_t n __attribute__((unused)),
+		    struct ob_attachment_list *list)
+{
+	_cleanup_(closedirp) DIR *dir = opendir(dp->dir);
+	struct dirent *entry;
+
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		int r = dump_link(dp, a, entry->d_name, list);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+const struct ob_attach_ops ob_tcx_ops = {
+	.dump = tcx_dump,
+	.add = tcx_add,
+	.del = tcx_del,
+};
