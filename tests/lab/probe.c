@@ -2,13 +2,14 @@
 /*
  * One packet of exactly a given size, written by hand, and what becomes of it.
  *
- *   lab_probe [-f] [-n] [-i DEVICE] PROTOCOL SOURCE DESTINATION SIZE
+ *   lab_probe [-f] [-n] [-i DEVICE] [-t TTL] PROTOCOL SOURCE DESTINATION SIZE
  *
  *   PROTOCOL  icmp (echo request), udp or tcp (to a port nobody listens on)
  *   SIZE      of the whole IP packet, in bytes
  *   -f        IPv4: the packet may be fragmented (DF clear)
  *   -n        do not wait for an answer
  *   -i        send on this device
+ *   -t        TTL or hop limit
  *
  * One line is printed, of these:
  *
@@ -40,7 +41,6 @@
 
 #define TIMEOUT_MS  3000
 #define CLOSED_PORT 9
-#define TTL	    64
 
 struct probe {
 	int family;
@@ -49,6 +49,7 @@ struct probe {
 	uint8_t src[16], dst[16];
 	uint16_t id; /* echo ID, source port: ours */
 	size_t size;
+	uint8_t ttl;
 	bool may_fragment, no_wait;
 };
 
@@ -138,7 +139,7 @@ static void build(const struct probe *p, uint8_t *packet)
 		ip->ihl = sizeof(*ip) / 4;
 		ip->tot_len = htons((uint16_t)p->size);
 		ip->frag_off = p->may_fragment ? 0 : htons(IP_DF);
-		ip->ttl = TTL;
+		ip->ttl = p->ttl;
 		ip->protocol = (uint8_t)p->protocol;
 		memcpy(&ip->saddr, p->src, 4);
 		memcpy(&ip->daddr, p->dst, 4);
@@ -147,7 +148,7 @@ static void build(const struct probe *p, uint8_t *packet)
 	ip6->ip6_flow = htonl(6u << 28);
 	ip6->ip6_plen = htons((uint16_t)length);
 	ip6->ip6_nxt = (uint8_t)p->protocol;
-	ip6->ip6_hlim = TTL;
+	ip6->ip6_hlim = p->ttl;
 	memcpy(&ip6->ip6_src, p->src, 16);
 	memcpy(&ip6->ip6_dst, p->dst, 16);
 }
@@ -336,8 +337,8 @@ static void wait_for_answer(const struct probe *p, struct pollfd fds[2])
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: lab_probe [-f] [-n] [-i DEVICE] icmp|udp|tcp "
-			"SOURCE DESTINATION SIZE\n");
+	fprintf(stderr, "usage: lab_probe [-f] [-n] [-i DEVICE] [-t TTL] "
+			"icmp|udp|tcp SOURCE DESTINATION SIZE\n");
 	return 2;
 }
 
@@ -356,13 +357,16 @@ static bool parse(int argc, char **argv, struct probe *p)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "fni:")) != -1) {
+	p->ttl = 64;
+	while ((option = getopt(argc, argv, "fni:t:")) != -1) {
 		if (option == 'f')
 			p->may_fragment = true;
 		else if (option == 'n')
 			p->no_wait = true;
 		else if (option == 'i')
 			p->device = optarg;
+		else if (option == 't')
+			p->ttl = (uint8_t)strtoul(optarg, NULL, 10);
 		else
 			return false;
 	}
