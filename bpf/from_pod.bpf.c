@@ -21,8 +21,8 @@ static __always_inline bool translate_both(const struct ob_config *config,
 	struct ob_ip6 src = {};
 
 	if (ob_is_icmp_error(skb, p) &&
-	    (!ob_icmp_translate(skb, p->l4_off, p->family, true) ||
-	     !ob_icmp_translate(skb, p->l4_off, p->family, false)))
+	    (!ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, true) ||
+	     !ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, false)))
 		return false;
 	if (ob_map_out(config, &p->src, p->family, &src) == OB_FOUND_PREFIX &&
 	    !ob_rewrite(skb, p, OB_SRC, &src))

@@ -72,7 +72,7 @@ static __always_inline int from_tunnel_family(struct __sk_buff *skb,
 		break;
 	}
 	if (ob_is_icmp_error(skb, &p) &&
-	    !ob_icmp_translate(skb, p.l4_off, family, false))
+	    !ob_icmp_translate(skb, p.l4_off, p.ip_len, family, false))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
 	if (!ob_rewrite(skb, &p, OB_DST, &to))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);

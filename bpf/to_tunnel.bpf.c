@@ -80,7 +80,7 @@ static __always_inline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
 					      : OB_REASON_NOT_UNICAST,
 			    OB_HOOK_TO_TUNNEL);
 	if (ob_is_icmp_error(skb, &p) &&
-	    !ob_icmp_translate(skb, p.l4_off, family, true))
+	    !ob_icmp_translate(skb, p.l4_off, p.ip_len, family, true))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_TO_TUNNEL);
 	reason = translate_source(config, skb, &p);
 	if (reason != SOURCE_IS_GLOBAL)

@@ -153,7 +153,10 @@ static __noinline int drop(struct __sk_buff *skb, enum ob_reason reason,
 	struct ob_count n = { .packets = 1, .bytes = skb->len - ob_l3_off };
 
 	ob_parse(skb, ob_family(skb), &p);
-	if (p.family)
+	/* The length that a broken header claims is worth nothing. */
+	if (reason == OB_REASON_MALFORMED)
+		p.ip_len = n.bytes;
+	else if (p.family)
 		ob_wire_count(skb, &p, &n);
 	ob_drop_count(reason, hook, &n);
 	ob_event_send(skb, &p, reason, hook);

@@ -21,6 +21,7 @@ struct ob_inner {
 	__u32 l3_off;
 	__u32 l4_off; /* 0: none quoted */
 	__u32 check;  /* offset of the ICMP checksum that covers it */
+	__u32 end;    /* of the IP packet: padding may follow */
 	__u8 proto;
 };
 
@@ -44,17 +45,17 @@ static __always_inline int ob_inner_l4(struct __sk_buff *skb,
 	__u16 old, new;
 	__u64 sum;
 
-	if (!in->l4_off || off < 0 ||
+	if (!in->l4_off || off < 0 || in->l4_off + off + 2 > in->end ||
 	    bpf_skb_load_bytes(skb, in->l4_off + off, &old, sizeof(old)))
 		return 0;
-	if (!old && in->proto == IPPROTO_UDP)
+	if (!old && ob_zero_is_special(in->proto))
 		return 0;
 	sum = (__u64)(__u16)~old + (__u32)diff;
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	new = ~sum;
-	if (!new && in->proto == IPPROTO_UDP)
+	if (!new &&ob_zero_is_special(in->proto))
 		new = 0xffff;
 	return ob_inner_put16(skb, in, in->l4_off + off, old, new);
 }
@@ -69,7 +70,8 @@ static __always_inline int ob_inner4(const struct ob_config *config,
 	__u32 field;
 	__u16 check;
 
-	if (bpf_skb_load_bytes(skb, in->l3_off, &ip, sizeof(ip)) ||
+	if (in->l3_off + sizeof(ip) > in->end ||
+	    bpf_skb_load_bytes(skb, in->l3_off, &ip, sizeof(ip)) ||
 	    ip.version != 4 || ip.ihl < 5)
 		return 0;
 	old = out ? ip.daddr : ip.saddr;
@@ -106,7 +108,8 @@ static __always_inline int ob_inner6(const struct ob_config *config,
 	__u32 field;
 	__s64 diff;
 
-	if (bpf_skb_load_bytes(skb, in->l3_off, &ip, sizeof(ip)) ||
+	if (in->l3_off + sizeof(ip) > in->end ||
+	    bpf_skb_load_bytes(skb, in->l3_off, &ip, sizeof(ip)) ||
 	    ip.version != 6)
 		return 0;
 	__builtin_memcpy(&old, out ? &ip.daddr : &ip.saddr, sizeof(old));
@@ -134,11 +137,12 @@ static __always_inline int ob_inner6(const struct ob_config *config,
  * others saw becomes local. False when the packet cannot be edited.
  */
 static __noinline bool ob_icmp_translate(struct __sk_buff *skb, __u32 l4_off,
-					 __u8 family, bool out)
+					 __u32 ip_len, __u8 family, bool out)
 {
 	struct ob_inner in = {
 		.l3_off = l4_off + OB_ICMP_HEADER,
 		.check = l4_off + 2,
+		.end = ob_l3_off + ip_len,
 	};
 	const struct ob_config *config = ob_config_get();
 

@@ -40,6 +40,13 @@ static __always_inline int ob_l4_csum_offset(__u8 family, __u8 proto)
 	return proto == IPPROTO_ICMPV6 && family == 6 ? 2 : -1;
 }
 
+/* Zero means "no checksum" (UDP) or is never sent (UDP-Lite, RFC 3828): a sum
+ * that comes out as zero is written as 0xffff. */
+static __always_inline bool ob_zero_is_special(__u8 proto)
+{
+	return proto == IPPROTO_UDP || proto == OB_IPPROTO_UDPLITE;
+}
+
 /* RFC 1624, equation 3. */
 static __always_inline __u16 ob_csum_update(__u16 check, __be32 from, __be32 to)
 {
@@ -64,8 +71,7 @@ static __always_inline bool ob_rewrite4(struct __sk_buff *skb,
 	__u64 flags = BPF_F_PSEUDO_HDR | sizeof(new);
 	struct iphdr *ip;
 
-	/* A UDP checksum of zero means none and stays zero. */
-	if (p->proto == IPPROTO_UDP)
+	if (ob_zero_is_special(p->proto))
 		flags |= BPF_F_MARK_MANGLED_0;
 	if (p->l4_off && csum >= 0 &&
 	    bpf_l4_csum_replace(skb, p->l4_off + csum, old, new, flags))
@@ -92,7 +98,7 @@ static __always_inline bool ob_has_csum6(struct __sk_buff *skb,
 
 	if (!p->l4_off || ob_l4_csum_offset(6, p->proto) < 0)
 		return false;
-	if (p->proto != IPPROTO_UDP)
+	if (!ob_zero_is_special(p->proto))
 		return true;
 	/* Zero: an RFC 6935 tunnel. Too short: left to the caller's helper. */
 	return bpf_skb_load_bytes(skb, p->l4_off + 6, &check, 2) || check;
@@ -122,7 +128,7 @@ static __noinline bool ob_rewrite6(struct __sk_buff *skb, struct ob_packet *p,
 					   (__be32 *)to, sizeof(*to), 0);
 		__u32 l4 = p->l4_off + ob_l4_csum_offset(6, p->proto);
 
-		if (p->proto == IPPROTO_UDP)
+		if (ob_zero_is_special(p->proto))
 			flags |= BPF_F_MARK_MANGLED_0;
 		if (ob_l4_diff6(skb, l4, diff, flags))
 			return false;

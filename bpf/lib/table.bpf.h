@@ -46,7 +46,7 @@ struct ob_nat_memo {
 	struct ob_nat_hit4 hit;
 };
 
-/* Private to each program: not pinned, gone with it. */
+/* Private to each program: without ob_ in the name, so not pinned. */
 #define OB_MEMO_MAP(map, value_type)                                           \
 	struct {                                                               \
 		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);                       \
@@ -55,9 +55,9 @@ struct ob_nat_memo {
 		__type(value, value_type);                                     \
 	} map SEC(".maps")
 
-OB_MEMO_MAP(ob_memo_route4, struct ob_route_memo);
-OB_MEMO_MAP(ob_memo_out4, struct ob_nat_memo);
-OB_MEMO_MAP(ob_memo_in4, struct ob_nat_memo);
+OB_MEMO_MAP(memo_route4, struct ob_route_memo);
+OB_MEMO_MAP(memo_out4, struct ob_nat_memo);
+OB_MEMO_MAP(memo_in4, struct ob_nat_memo);
 
 static __always_inline const struct ob_config *ob_config_get(void)
 {
@@ -112,7 +112,7 @@ static __always_inline bool ob_route_recall4(const struct ob_config *config,
 	__u32 index = ob_memo_index(key);
 	struct ob_route_memo *memo;
 
-	memo = bpf_map_lookup_elem(&ob_memo_route4, &index);
+	memo = bpf_map_lookup_elem(&memo_route4, &index);
 	if (memo && generation && memo->generation == generation &&
 	    memo->key == key) {
 		*ret = memo->hit;
@@ -237,7 +237,7 @@ static __always_inline enum ob_found ob_map_out(const struct ob_config *config,
 						__u8 family, struct ob_ip6 *ret)
 {
 	if (family == 4)
-		return ob_nat_recall4(config, &ob_out4, &ob_memo_out4,
+		return ob_nat_recall4(config, &ob_out4, &memo_out4,
 				      config->longest_out4, ob_ip4_get(addr),
 				      ret);
 	return ob_nat_find6(&ob_out6, addr, ret);
@@ -249,7 +249,7 @@ static __always_inline enum ob_found ob_map_in(const struct ob_config *config,
 					       __u8 family, struct ob_ip6 *ret)
 {
 	if (family == 4)
-		return ob_nat_recall4(config, &ob_in4, &ob_memo_in4,
+		return ob_nat_recall4(config, &ob_in4, &memo_in4,
 				      config->longest_in4, ob_ip4_get(addr),
 				      ret);
 	return ob_nat_find6(&ob_in6, addr, ret);

@@ -280,7 +280,12 @@ static int build(struct builder *b, const char *bytes, size_t size)
 {
 	int r = 0;
 
-	/* A fixed encoding: a byte order mark does not turn it into UTF-16. */
+	/* UTF-8 only, so a byte order mark says nothing; to libyaml it would
+	 * be a first column. */
+	if (size >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3)) {
+		bytes += 3;
+		size -= 3;
+	}
 	yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&b->parser, (const void *)bytes, size);
 	while (r == 0 && !b->done) {

@@ -191,7 +191,9 @@ static int set_pin_paths(struct ob_datapath *dp, struct bpf_object *obj,
 
 	bpf_object__for_each_map(map, obj)
 	{
-		if (bpf_map__is_internal(map))
+		/* What is not called ob_... is a program's own. */
+		if (bpf_map__is_internal(map) ||
+		    strncmp(bpf_map__name(map), "ob_", 3) != 0)
 			continue;
 		r = ob_datapath_path(dp, path, sizeof(path), "%s",
 				     bpf_map__name(map));

@@ -51,6 +51,20 @@ static __u32 map_id(int fd)
 	return bpf_obj_get_info_by_fd(fd, &info, &size) < 0 ? 0 : info.id;
 }
 
+/* A map the program has to itself: what it remembers is not state. */
+static bool is_private(const struct bpf_object *obj, __u32 id)
+{
+	const struct bpf_map *map;
+
+	bpf_object__for_each_map(map, obj)
+	{
+		if (map_id(bpf_map__fd(map)) == id)
+			return !bpf_map__is_internal(map) &&
+			       !bpf_map__pin_path(map);
+	}
+	return false;
+}
+
 /* The constants of the pinned program, next to those of ours. Without
  * CAP_SYS_ADMIN they cannot be read and count as different: the worst that
  * happens is one atomic replacement too many at a start. */
@@ -98,7 +112,8 @@ static bool same_program(const struct identity *pinned,
 	if (pinned->info.nr_map_ids != ours->info.nr_map_ids)
 		return false;
 	for (__u32 i = 0; i < ours->info.nr_map_ids; i++) {
-		if (pinned->maps[i] == ours->maps[i])
+		if (pinned->maps[i] == ours->maps[i] ||
+		    is_private(obj, ours->maps[i]))
 			continue;
 		if (!rodata || ours->maps[i] != rodata_id ||
 		    !same_constants(pinned->maps[i], rodata))
