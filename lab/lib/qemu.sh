@@ -76,13 +76,20 @@ qemu_fetch()
 		_image=$(apt_newest "$(qemu_pattern)")
 		[ -n "$_image" ] || continue
 		KERNEL=${_image#linux-image-}
-		set -- "$_image"
-		if [ "$(os_id)" = ubuntu ]; then
-			set -- "$@" "linux-modules-$KERNEL"
-		fi
-		apt_unpack "$_pkg" "$@" && return 0
+		# shellcheck disable=SC2046 # package names
+		apt_unpack "$_pkg" "$_image" $(qemu_parts "$_image") &&
+			return 0
 	done
 	return 1
+}
+
+# qemu_parts IMAGE: Ubuntu and Debian's 7.x have the modules (and the kernel
+# itself) in packages beside the image.
+qemu_parts()
+{
+	apt_with apt-cache show --no-all-versions "$1" |
+		sed -n 's/^Depends: //p' | grep -o 'linux-[a-z]*-[^ ,]*' |
+		grep -E '^linux-(base|binary|modules)-' || :
 }
 
 qemu_assemble()
@@ -96,7 +103,9 @@ qemu_assemble()
 		mv "$_pkg/lib/modules" "$1/lib/modules"
 	fi
 	depmod -b "$1" "$KERNEL" || return 1
-	qemu_kernel "$_pkg/boot/vmlinuz-$KERNEL" "$1/vmlinux" || return 1
+	_image=$_pkg/boot/vmlinuz-$KERNEL
+	[ -f "$_image" ] || _image=$1/lib/modules/$KERNEL/vmlinuz
+	qemu_kernel "$_image" "$1/vmlinux" || return 1
 	rm -rf "$_pkg"
 	qemu_initrd "$1"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 # User Mode Linux: a kernel that is a process.  Native speed for kernel code,
-# no emulation, no privileges; BPF is interpreted.  Built once from the
+# no emulation, no modules; BPF is interpreted.  Built once from the
 # distribution's kernel source with lab/uml.config.
 #
 # Cache: uml/CONFIG/linux, CONFIG being a key of the configuration.
@@ -110,14 +110,15 @@ uml_progress()
 
 uml_run()
 {
+	# A user would need a user namespace, where the machine's set-user-id
+	# programs (mount) look foreign-owned and give up their rights.
+	[ "$(id -u)" = 0 ] || ob_die "the uml way needs root; try -w qemu"
 	job_new
 	job_command "$@"
 	mkdir "$JOB/memory"
-	# Process ids of their own, so that nothing of it can survive; as a
-	# user, a user namespace gives the right to make them.
-	set -- unshare --mount --pid --ipc --net --fork --kill-child
-	[ "$(id -u)" = 0 ] || set -- "$@" --map-root-user
-	set -- "$@" /bin/sh "$LAB/lib/uml-start" "$JOB" "$(uml_home)/linux" \
+	# Process ids of their own, so that nothing of it can survive.
+	set -- unshare --mount --pid --ipc --net --fork --kill-child \
+		/bin/sh "$LAB/lib/uml-start" "$JOB" "$(uml_home)/linux" \
 		"$MEMORY" "$CPUS" "$INTERACTIVE"
 	if [ "$INTERACTIVE" = 1 ]; then
 		job_run "$@"

@@ -8,10 +8,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
-
-#include "base/log.h"
 
 /* What ran, in order, as "key " each. */
 struct record {
@@ -168,7 +167,7 @@ static void copies_keys(void **state)
 
 	ob_plan_init(&plan, *state);
 	ob_plan_add(&plan, 0, OB_VERB_DEL, "peer", key);
-	memcpy(key, "new", 3);
+	key[0] = 'O';
 	assert_string_equal(ob_plan_format(&plan), "del peer old\n");
 }
 
@@ -184,6 +183,43 @@ static void formats_in_order_of_application(void **state)
 			    "add route 10.114.0.0/16 dev ob0\n");
 }
 
+/* Standard error of a plan with one success and one failure. */
+static void capture_log(struct ob_arena *a, char *buf, size_t size)
+{
+	struct record r = { .len = 0 };
+	struct ob_plan_result result;
+	int saved = dup(STDERR_FILENO), fds[2];
+	struct ob_plan plan;
+	ssize_t n;
+
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	close(fds[1]);
+	ob_plan_init(&plan, a);
+	add(&plan, 1, "10.114.0.0/16 dev ob0", apply_ok);
+	add(&plan, 2, "10.115.0.0/16 dev ob0", apply_explains);
+	ob_plan_apply(&plan, &r, &result);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	n = read(fds[0], buf, size - 1);
+	buf[n > 0 ? n : 0] = '\0';
+	close(fds[0]);
+}
+
+static void logs_every_operation(void **state)
+{
+	char log[1024];
+
+	capture_log(*state, log, sizeof(log));
+	assert_non_null(strstr(log, "level=info msg=\"add\" kind=\"route\" "
+				    "key=\"10.114.0.0/16 dev ob0\"\n"));
+	assert_non_null(strstr(log, "level=error msg=\"cannot apply\" "
+				    "verb=add kind=\"route\" "
+				    "key=\"10.115.0.0/16 dev ob0\" "
+				    "reason=NotAllowed errno=EPERM "
+				    "error=\"no capability\"\n"));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -196,6 +232,7 @@ int main(void)
 		T(an_unexplained_failure_gets_a_sentence),
 		T(copies_keys),
 		T(formats_in_order_of_application),
+		T(logs_every_operation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

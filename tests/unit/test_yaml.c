@@ -165,6 +165,22 @@ static void refuses_aliases_anchors_and_tags(void **state)
 		       "line 1, column 1: tags are not supported");
 }
 
+/* Also behind the only document, and behind every kind of line break. */
+static void refuses_directives(void **state)
+{
+	assert_refused(state, "%YAML 1.1\n---\na: 1\n",
+		       "line 1, column 1: directives are not supported");
+	assert_refused(state, "a: 1\n...\n%TAG !a! b\n",
+		       "line 3, column 1: directives are not supported");
+	assert_refused(state, "\xef\xbb\xbf%YAML 1.1\n--- a\n",
+		       "line 1, column 1: directives are not supported");
+	assert_refused(state, "#\xe2\x80\xa8%TAG !a! b\n--- a",
+		       "line 1, column 5: directives are not supported");
+	assert_refused(state, "#\xc2\x85%TAG !a! b\n--- a",
+		       "line 1, column 4: directives are not supported");
+	assert_int_equal(parse(state, "a: 1%\nb: |\n  %\n")->n_children, 2);
+}
+
 static void refuses_keys_that_are_no_text(void **state)
 {
 	assert_refused(state, "? [a]\n: b\n",
@@ -235,13 +251,16 @@ static void limits_nodes(void **state)
 	char *text = ob_arena_alloc(*state, 2 * n + 4);
 
 	text[0] = '[';
-	for (size_t i = 0; i < n; i++)
-		memcpy(text + 1 + 2 * i, "1,", 2);
+	for (size_t i = 0; i < n; i++) {
+		text[1 + 2 * i] = '1';
+		text[2 + 2 * i] = ',';
+	}
 	text[2 * n] = ']'; /* in place of the last comma: n values, 1 list */
 	assert_refused(
 		state, text,
 		"line 1, column 400000: too many values in one document");
-	memcpy(text + 2 * n - 2, "]", 2);
+	text[2 * n - 2] = ']';
+	text[2 * n - 1] = '\0';
 	assert_int_equal(parse(state, text)->n_children, n - 1);
 }
 
@@ -283,6 +302,7 @@ int main(void)
 		T(the_same_key_in_two_mappings_is_fine),
 		T(escapes_foreign_bytes_in_messages),
 		T(refuses_aliases_anchors_and_tags),
+		T(refuses_directives),
 		T(refuses_keys_that_are_no_text),
 		T(refuses_empty_documents),
 		T(refuses_a_second_document),

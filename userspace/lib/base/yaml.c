@@ -276,9 +276,35 @@ static int on_event(struct builder *b, const yaml_event_t *ev)
 	return 0;
 }
 
+/* Does a line end right before bytes[at]? As YAML 1.1 counts line breaks. */
+static bool begins_line(const char *bytes, size_t at)
+{
+	const char *c = bytes + at;
+
+	return at == 0 || c[-1] == '\n' || c[-1] == '\r' ||
+	       (at >= 2 && !memcmp(c - 2, "\xc2\x85", 2)) ||
+	       (at >= 3 && !memcmp(c - 3, "\xe2\x80\xa8", 3)) ||
+	       (at >= 3 && !memcmp(c - 3, "\xe2\x80\xa9", 3));
+}
+
+/*
+ * libyaml compares every %TAG line with each one before, inside one call: a
+ * few megabytes of them take minutes. Nobody needs directives, so no line
+ * begins with '%', not even inside a scalar.
+ */
+static int refuse_directives(const struct builder *b, const char *bytes,
+			     size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i] == '%' && begins_line(bytes, i))
+			return refuse(b, mark_of_offset(bytes, size, i),
+				      "directives are not supported");
+	return 0;
+}
+
 static int build(struct builder *b, const char *bytes, size_t size)
 {
-	int r = 0;
+	int r;
 
 	/* UTF-8 only, so a byte order mark says nothing; to libyaml it would
 	 * be a first column. */
@@ -286,6 +312,7 @@ static int build(struct builder *b, const char *bytes, size_t size)
 		bytes += 3;
 		size -= 3;
 	}
+	r = refuse_directives(b, bytes, size);
 	yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&b->parser, (const void *)bytes, size);
 	while (r == 0 && !b->done) {

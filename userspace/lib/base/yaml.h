@@ -2,7 +2,8 @@
 /*
  * A YAML document as a tree that remembers where everything stood, over
  * libyaml (YAML 1.1). Accepts foreign bytes: depth, nodes and size are limited,
- * aliases and duplicate keys are refused, and an error names line and column.
+ * anchors, aliases, tags, directives and duplicate keys are refused, and an
+ * error names line and column.
  * All nodes live in the arena of the caller.
  */
 #pragma once

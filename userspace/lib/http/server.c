@@ -97,34 +97,38 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
 	return reply_queue(connection, TAKE_PTR(arena), &reply);
 }
 
-static socklen_t sockaddr_fill(struct sockaddr_storage *ss,
+union any_sockaddr {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/* Returns its length. */
+static socklen_t sockaddr_fill(union any_sockaddr *sa,
 			       const struct ob_addr *addr, uint16_t port)
 {
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
-	struct sockaddr_in *in = (struct sockaddr_in *)ss;
-
 	if (addr->family == AF_INET) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(port);
-		memcpy(&in->sin_addr, addr->b, sizeof(in->sin_addr));
-		return sizeof(*in);
+		sa->in.sin_family = AF_INET;
+		sa->in.sin_port = htons(port);
+		memcpy(&sa->in.sin_addr, addr->b, sizeof(sa->in.sin_addr));
+		return sizeof(sa->in);
 	}
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons(port);
-	memcpy(&in6->sin6_addr, addr->b, sizeof(in6->sin6_addr));
-	return sizeof(*in6);
+	sa->in6.sin6_family = AF_INET6;
+	sa->in6.sin6_port = htons(port);
+	memcpy(&sa->in6.sin6_addr, addr->b, sizeof(sa->in6.sin6_addr));
+	return sizeof(sa->in6);
 }
 
 /* Both families on one socket when addr is "all addresses". */
 static int listen_on(const struct ob_addr *addr, uint16_t port, int *ret_fd)
 {
 	static const struct ob_addr any4 = { .family = AF_INET };
-	struct sockaddr_storage ss = { 0 };
-	socklen_t len = sockaddr_fill(&ss, addr, port);
+	union any_sockaddr sa = { .in6 = { 0 } };
+	socklen_t len = sockaddr_fill(&sa, addr, port);
 	int on = 1, only6 = addr->family == AF_INET6;
 	_close_ int fd = -1;
 
-	fd = socket(ss.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	fd = socket(sa.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		    0);
 	if (fd < 0 && errno == EAFNOSUPPORT && addr->family == 0)
 		return listen_on(&any4, port, ret_fd);
@@ -132,12 +136,11 @@ static int listen_on(const struct ob_addr *addr, uint16_t port, int *ret_fd)
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
 		return -errno;
-	if (ss.ss_family == AF_INET6 &&
+	if (sa.sa.sa_family == AF_INET6 &&
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, sizeof(only6)) <
 		    0)
 		return -errno;
-	if (bind(fd, (struct sockaddr *)&ss, len) < 0 ||
-	    listen(fd, BACKLOG) < 0)
+	if (bind(fd, &sa.sa, len) < 0 || listen(fd, BACKLOG) < 0)
 		return -errno;
 	*ret_fd = TAKE_FD(fd);
 	return 0;
@@ -145,14 +148,13 @@ static int listen_on(const struct ob_addr *addr, uint16_t port, int *ret_fd)
 
 static int bound_port(int fd, uint16_t *ret)
 {
-	struct sockaddr_storage ss = { 0 };
-	socklen_t len = sizeof(ss);
+	union any_sockaddr sa = { .in6 = { 0 } };
+	socklen_t len = sizeof(sa);
 
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
+	if (getsockname(fd, &sa.sa, &len) < 0)
 		return -errno;
-	*ret = ntohs(ss.ss_family == AF_INET
-			     ? ((struct sockaddr_in *)&ss)->sin_port
-			     : ((struct sockaddr_in6 *)&ss)->sin6_port);
+	*ret = ntohs(sa.sa.sa_family == AF_INET ? sa.in.sin_port
+						: sa.in6.sin6_port);
 	return 0;
 }
 

@@ -53,10 +53,10 @@ static const struct ob_op **in_order(struct ob_plan *plan)
 	size_t n = plan->ops.n;
 	const struct ob_op **ops;
 
-	ops = ob_arena_array(plan->arena, n, sizeof(*ops));
+	ops = ob_arena_array(plan->arena, n, sizeof(struct ob_op *));
 	for (size_t i = 0; i < n; i++)
 		ops[i] = &plan->ops.v[i];
-	qsort(ops, n, sizeof(*ops), by_stage);
+	qsort(ops, n, sizeof(struct ob_op *), by_stage);
 	return ops;
 }
 
