@@ -23,20 +23,24 @@ static struct ob_underlay underlay_to(const struct ob_kernel *k,
 				      const struct ob_actual *actual,
 				      const struct ob_addr *to)
 {
-	struct ob_underlay way = { .family = to->family };
+	const struct ob_underlay unknown = { 0 };
 	const struct ob_link *link;
 	struct ob_rtroute route;
+	bool own_mtu;
 
 	if (ob_rtroute_get(k->nl, to, &route) < 0)
-		return way;
+		return unknown;
 	if (route.type != RTN_UNICAST && route.type != RTN_LOCAL)
-		return way;
+		return unknown;
 	link = link_by_index(actual, route.ifindex);
 	/* A tunnel in itself tells nothing. */
 	if (!link || !strcmp(link->name, net->device))
-		return way;
-	way.mtu = route.mtu && route.mtu < link->mtu ? route.mtu : link->mtu;
-	return way;
+		return unknown;
+	own_mtu = route.mtu && route.mtu < link->mtu;
+	return (struct ob_underlay){
+		.family = to->family,
+		.mtu = own_mtu ? route.mtu : link->mtu,
+	};
 }
 
 /* Documentation addresses: nobody has a special route to them. */
