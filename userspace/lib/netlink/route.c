@@ -233,7 +233,6 @@ int ob_rtroute_get(struct ob_nl *nl, const struct ob_addr *to,
 	struct rtmsg rtm = {
 		.rtm_family = to->family,
 		.rtm_dst_len = ob_addr_bits(to),
-		.rtm_flags = RTM_F_LOOKUP_TABLE,
 	};
 	struct ob_rtroute route = {};
 	_nlmsg_ struct nl_msg *msg = NULL;

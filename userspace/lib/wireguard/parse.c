@@ -207,8 +207,8 @@ static int parse_message(const struct nlmsghdr *msg, size_t size,
 	const size_t start = NLMSG_HDRLEN + GENL_HDRLEN;
 	struct genlmsghdr genl;
 
-	if (size < sizeof(*msg) || msg->nlmsg_len > size ||
-	    msg->nlmsg_len > INT32_MAX)
+	if (size < sizeof(*msg) || msg->nlmsg_len < sizeof(*msg) ||
+	    msg->nlmsg_len > size || msg->nlmsg_len > INT32_MAX)
 		return -EINVAL;
 	if (msg->nlmsg_type < NLMSG_MIN_TYPE)
 		return -ENOMSG;
