@@ -155,15 +155,16 @@ static void tells_a_cluster_the_mtu_of_a_pod(void **state)
 	}
 }
 
+/* The hub, because the kernel limits these errors by who they go to. */
 static void tells_a_cluster_that_a_pod_is_unreachable(void **state)
 {
 	for_each_family(p)
 	{
-		struct packet_spec in = tcp(p->remote, p->unroutable);
+		struct packet_spec in = tcp(p->remote_hub, p->unroutable);
 		const struct answer want = { .src = p->gateway,
-					     .dst = p->remote,
+					     .dst = p->remote_hub,
 					     .type = { 3, 1 },
-					     .quoted_src = p->remote,
+					     .quoted_src = p->remote_hub,
 					     .quoted_dst = p->unroutable };
 
 		live_send_from_tunnel(*state, 0, &in, NULL);
