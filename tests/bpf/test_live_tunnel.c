@@ -2,6 +2,8 @@
 /* Packets through attached programs: where they go, and as what they arrive. */
 #include "live.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct offload partial = { .partial = true };
@@ -81,6 +83,24 @@ static void finishes_the_checksum_of_a_clamped_syn(void **state)
 	}
 }
 
+/* Every sum of a pseudo header there is, so every one that looks special. */
+static void finishes_whatever_is_left_of_a_checksum(void **state)
+{
+	for (uint32_t host = 0; host < 65536; host++) {
+		char src[32], global[32];
+		struct packet_spec in, out;
+
+		snprintf(src, sizeof(src), "10.244.%u.%u", host >> 8,
+			 host & 255);
+		snprintf(global, sizeof(global), "10.113.%u.%u", host >> 8,
+			 host & 255);
+		in = udp(src, parties[0].remote);
+		out = hop(with_src(in, global));
+		live_send_from_pod(*state, &in, &partial);
+		live_expect_tunnel(*state, 0, &out);
+	}
+}
+
 /* Reads n segments of a translated super-packet, each right by itself. */
 static void expect_segments(struct live *l, int n, size_t payload,
 			    size_t header)
@@ -140,6 +160,31 @@ static void keeps_partial_checksums_partial_towards_a_pod(void **state)
 		got.b[check + 1] = want.b[check + 1];
 		assert_memory_equal(got.b + PACKET_ETH, want.b + PACKET_ETH,
 				    want.len - PACKET_ETH);
+	}
+}
+
+/* The kernel asks for the MAC address, and keeps the packet until it knows. */
+static void delivers_when_the_mac_address_becomes_known(void **state)
+{
+	if (system("ip neigh flush dev pod0 nud all to 10.244.97.1 && "
+		   "ip neigh flush dev pod0 nud all to fd00:244:0:97::1"))
+		fail_msg("ip neigh flush");
+	for_each_family(p)
+	{
+		struct packet_spec in = udp(p->remote, p->silent);
+		struct packet_spec out = hop(with_dst(in, p->silent_local));
+		char learn[128];
+
+		live_send_from_tunnel(*state, 0, &in, NULL);
+		snprintf(learn, sizeof(learn),
+			 "ip neigh replace %s lladdr 02:00:00:00:00:97 "
+			 "dev pod0 nud reachable",
+			 p->silent_local);
+		assert_int_equal(system(learn), 0);
+		live_expect_pod(*state, &out);
+		assert_int_equal(
+			harness_all_drops(((struct live *)*state)->h).packets,
+			0);
 	}
 }
 
@@ -240,8 +285,10 @@ int main(void)
 		live_test(carries_a_tunnels_packet_to_its_pod),
 		live_test(finishes_checksums_left_to_the_device),
 		live_test(finishes_the_checksum_of_a_clamped_syn),
+		live_test(finishes_whatever_is_left_of_a_checksum),
 		live_test(carries_super_packets_in_right_segments),
 		live_test(keeps_partial_checksums_partial_towards_a_pod),
+		live_test(delivers_when_the_mac_address_becomes_known),
 		live_test(relays_from_tunnel_to_tunnel),
 		live_test(carries_fragments_both_ways),
 		live_test(returns_a_hairpin_to_the_other_pod),
