@@ -47,18 +47,24 @@ static void bring_up(struct ob_nl *nl, const char *name)
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct ob_nl *nl = NULL;
+	struct ob_wg *wg = NULL;
 
-	if (!f || unshare(CLONE_NEWNET) < 0 || ob_nl_new(&f->nl) < 0)
+	if (unshare(CLONE_NEWNET) < 0 || ob_nl_new(&nl) < 0)
 		return -1;
 
-	int r = ob_wg_new(&f->wg);
+	int r = ob_wg_new(&wg);
 
 	if (r == -EOPNOTSUPP)
 		fprintf(stderr, "no WireGuard here: use lab/run\n");
-	if (r < 0 || ob_link_add(f->nl, "wg0", "wireguard") < 0)
+	if (r < 0 || ob_link_add(nl, "wg0", "wireguard") < 0)
 		return -1;
-	f->arena = ob_arena_new();
+
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	*f = (struct fixture){ nl, wg, ob_arena_new() };
 	*state = f;
 	return 0;
 }

@@ -26,14 +26,18 @@ static int enter_namespace(void)
 
 int netlink_setup(void **state)
 {
-	_free_ struct netlink_fixture *f = calloc(1, sizeof(*f));
+	struct ob_nl *nl = NULL;
 
-	if (!f || enter_namespace() < 0)
+	if (enter_namespace() < 0 || ob_nl_new(&nl) < 0)
 		return -1;
-	if (ob_nl_new(&f->nl) < 0)
+
+	struct netlink_fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
 		return -1;
+	f->nl = nl;
 	f->arena = ob_arena_new();
-	*state = TAKE_PTR(f);
+	*state = f;
 	return 0;
 }
 
