@@ -92,6 +92,9 @@ static int fill_config(const struct ob_gateway *g)
 		.global4 = ip4(OB_NETWORK_BASE),
 		.global4_len = OB_NETWORK_LEN,
 		.gateway4 = ip4(OB_GLOBAL_BASE + 1),
+		.longest_route4 = ob_flow_prefixlen(g->n_prefixes),
+		.longest_out4 = ob_flow_prefixlen(g->n_prefixes),
+		.longest_in4 = ob_flow_prefixlen(g->n_prefixes),
 		.generation = 1,
 	};
 	__u32 zero = 0;
@@ -102,7 +105,7 @@ static int fill_config(const struct ob_gateway *g)
 		       : 0;
 }
 
-static int load(const char *dir, const char *name, struct bpf_object *first,
+static int load(const char *dir, const char *name, struct bpf_object *maps,
 		struct bpf_object **ret)
 {
 	int r = ob_object_open(dir, name, ret);
@@ -110,13 +113,14 @@ static int load(const char *dir, const char *name, struct bpf_object *first,
 	if (r)
 		return r;
 	ob_object_set(*ret, "ob_l3_off", OB_GATEWAY_L3_OFF);
-	if (first)
-		r = ob_object_share_maps(*ret, first);
+	if (maps)
+		r = ob_object_share_maps(*ret, maps);
 	return r ? r : bpf_object__load(*ret);
 }
 
-int ob_gateway_new(const char *objects, unsigned int n_prefixes,
-		   unsigned int tunnel_ifindex, struct ob_gateway **ret)
+/* maps: whose maps to use, or NULL for new ones. */
+static int load_all(const char *objects, unsigned int n_prefixes,
+		    struct bpf_object *maps, struct ob_gateway **ret)
 {
 	_cleanup_(ob_gateway_freep) struct ob_gateway *g = NULL;
 	int r;
@@ -126,11 +130,30 @@ int ob_gateway_new(const char *objects, unsigned int n_prefixes,
 		return -ENOMEM;
 	g->objects = objects;
 	g->n_prefixes = n_prefixes;
-	r = load(objects, "from_pod", NULL, &g->from_pod);
+	r = load(objects, "from_pod", maps, &g->from_pod);
+	if (!maps)
+		maps = g->from_pod;
 	if (!r)
-		r = load(objects, "to_tunnel", g->from_pod, &g->to_tunnel);
+		r = load(objects, "to_tunnel", maps, &g->to_tunnel);
 	if (!r)
-		r = load(objects, "from_tunnel", g->from_pod, &g->from_tunnel);
+		r = load(objects, "from_tunnel", maps, &g->from_tunnel);
+	if (r)
+		return r;
+	*ret = TAKE_PTR(g);
+	return 0;
+}
+
+int ob_gateway_clone(const struct ob_gateway *g, struct ob_gateway **ret)
+{
+	return load_all(g->objects, g->n_prefixes, g->from_pod, ret);
+}
+
+int ob_gateway_new(const char *objects, unsigned int n_prefixes,
+		   unsigned int tunnel_ifindex, struct ob_gateway **ret)
+{
+	_cleanup_(ob_gateway_freep) struct ob_gateway *g = NULL;
+	int r = load_all(objects, n_prefixes, NULL, &g);
+
 	if (!r)
 		r = fill_nat(g, "ob_out4", OB_LOCAL_BASE, OB_GLOBAL_BASE);
 	if (!r)

@@ -23,6 +23,8 @@ struct ob_gateway {
  */
 int ob_gateway_new(const char *objects, unsigned int n_prefixes,
 		   unsigned int tunnel_ifindex, struct ob_gateway **ret);
+/* Loads the same programs again, on the maps of g. */
+int ob_gateway_clone(const struct ob_gateway *g, struct ob_gateway **ret);
 void ob_gateway_free(struct ob_gateway *g);
 OB_DEFINE_CLEANUP(struct ob_gateway *, ob_gateway_free)
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "datapath.h"
 #include "network.h"
 #include "options.h"
 
@@ -13,6 +14,7 @@ static const struct {
 	const char *name;
 	int (*run)(const struct ob_options *o);
 } benchmarks[] = {
+	{ "datapath", ob_datapath_main },
 	{ "network", ob_network_main },
 };
 

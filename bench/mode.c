@@ -45,23 +45,10 @@ const char *ob_mode_title(enum ob_mode_kind kind)
 	return kinds[kind].title;
 }
 
-int ob_programs_init(struct ob_programs *p, const char *objects)
-{
-	int r;
-
-	p->objects = objects;
-	r = ob_object_open(objects, "bench", &p->bench);
-	if (r)
-		return r;
-	ob_object_set(p->bench, "ob_target", OB_INDEX_G1);
-	return bpf_object__load(p->bench);
-}
-
 void ob_programs_done(struct ob_programs *p)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(p->gateways); i++)
 		ob_gateway_freep(&p->gateways[i]);
-	bpf_object__close(p->bench);
 }
 
 /* Loaded at the first use and kept: 100,000 entries take a while. */
@@ -88,10 +75,19 @@ static int find_gateway(struct ob_programs *p, const struct ob_mode *m,
 	return -ENOSPC;
 }
 
-static int setup_redirect(struct ob_programs *p, const char *program,
-			  struct ob_setup *s)
+static int load_bench(const struct ob_programs *p, struct ob_setup *s)
 {
-	return ob_object_attach(p->bench, program, OB_INDEX_G0, &s->links[0]);
+	int r = ob_object_open(p->objects, "bench", &s->bench);
+
+	if (r)
+		return r;
+	ob_object_set(s->bench, "ob_target", OB_INDEX_G1);
+	return bpf_object__load(s->bench);
+}
+
+static int setup_redirect(const char *program, struct ob_setup *s)
+{
+	return ob_object_attach(s->bench, program, OB_INDEX_G0, &s->links[0]);
 }
 
 static int setup_ours(const struct ob_mode *m, struct ob_programs *p,
@@ -100,13 +96,14 @@ static int setup_ours(const struct ob_mode *m, struct ob_programs *p,
 	struct ob_gateway *g;
 	int r = find_gateway(p, m, &g);
 
+	if (!r)
+		r = ob_gateway_clone(g, &s->gateway);
+	if (!r)
+		r = ob_object_attach(s->gateway->from_pod, "from_pod",
+				     OB_INDEX_G0, &s->links[0]);
 	if (r)
 		return r;
-	r = ob_object_attach(g->from_pod, "from_pod", OB_INDEX_G0,
-			     &s->links[0]);
-	if (r)
-		return r;
-	return ob_object_attach(g->to_tunnel, "to_tunnel", OB_INDEX_G1,
+	return ob_object_attach(s->gateway->to_tunnel, "to_tunnel", OB_INDEX_G1,
 				&s->links[1]);
 }
 
@@ -215,18 +212,20 @@ static int setup_netfilter(const struct ob_mode *m, const struct ob_topology *t)
 int ob_mode_setup(const struct ob_mode *m, struct ob_programs *p,
 		  const struct ob_topology *t, struct ob_setup *s)
 {
-	int r = ob_topology_enter(t, t->gateway);
+	int r = load_bench(p, s);
 
+	if (!r)
+		r = ob_topology_enter(t, t->gateway);
 	if (r)
 		return r;
 	switch (m->kind) {
 	case OB_MODE_BASELINE:
 		break;
 	case OB_MODE_REDIRECT:
-		r = setup_redirect(p, "redirect", s);
+		r = setup_redirect("redirect", s);
 		break;
 	case OB_MODE_REDIRECT_MAC:
-		r = setup_redirect(p, "redirect_mac", s);
+		r = setup_redirect("redirect_mac", s);
 		break;
 	case OB_MODE_OURS:
 		r = setup_ours(m, p, s);
@@ -252,6 +251,8 @@ void ob_setup_done(struct ob_setup *s)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(s->links); i++)
 		ob_link_drop(&s->links[i]);
+	ob_gateway_freep(&s->gateway);
+	bpf_object__close(s->bench);
 }
 
 /* Host bits kept, the base replaced: what a prefix translation must give. */

@@ -32,18 +32,21 @@ struct ob_mode {
 #define OB_MODE_NAMELEN 48
 #define OB_MODE_ENTRIES 3 /* 1, 1,000 and 100,000 */
 
-/* What lives as long as the run: programs loaded, maps filled. */
+/* What lives as long as the run: maps, filled at their first use. */
 struct ob_programs {
 	const char *objects; /* directory of the .bpf.o files */
-	struct bpf_object *bench;
 	struct ob_gateway *gateways[OB_MODE_ENTRIES * (1 + OB_MAX_VARIANTS)];
 };
 
-int ob_programs_init(struct ob_programs *p, const char *objects);
 void ob_programs_done(struct ob_programs *p);
 
-/* What lives as long as one sample. */
+/*
+ * What lives as long as one sample. Programs too: where the JIT puts them
+ * makes a difference, which must not stick to a mode for a whole run.
+ */
 struct ob_setup {
+	struct bpf_object *bench;
+	struct ob_gateway *gateway;
 	struct bpf_link *links[2];
 };
 

@@ -12,10 +12,10 @@
 #include "result.h"
 #include "sender.h"
 
-#define ROUNDS	      9
+#define ROUNDS	      15
 #define ROUNDS_QUICK  3
-#define WINDOWS	      10
-#define WINDOWS_QUICK 6
+#define WINDOWS	      6
+#define WINDOWS_QUICK 4
 
 #define N1    1
 #define N1K   1000
@@ -64,20 +64,6 @@ static const struct ob_mode modes[] = {
 /* clang-format on */
 
 #define MAX_MODES (ARRAY_SIZE(modes) * (1 + OB_MAX_VARIANTS))
-
-static int choose_cpu(const struct ob_options *o)
-{
-	cpu_set_t set;
-	int cpu;
-
-	if (o->cpu >= 0)
-		return o->cpu;
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return 0;
-	for (cpu = CPU_SETSIZE - 1; cpu > 0 && !CPU_ISSET(cpu, &set);)
-		cpu--;
-	return cpu;
-}
 
 /* Baselines are always wanted: nothing means anything without. */
 static bool wanted(const struct ob_mode *m, const char *pattern)
@@ -176,10 +162,10 @@ int ob_network_main(const struct ob_options *o)
 {
 	_cleanup_(ob_results_done) struct ob_results results = { .n = 0 };
 	_cleanup_(ob_programs_done) struct ob_programs programs = {
-		.bench = NULL
+		.objects = o->objects,
 	};
 	struct ob_sample_plan plan = {
-		.cpu = choose_cpu(o),
+		.cpu = ob_sender_cpu(o->cpu),
 		.unchecked = o->unchecked,
 		.windows = o->quick ? WINDOWS_QUICK : WINDOWS,
 	};
@@ -188,9 +174,7 @@ int ob_network_main(const struct ob_options *o)
 
 	if (rounds > OB_MAX_ROUNDS)
 		rounds = OB_MAX_ROUNDS;
-	r = ob_programs_init(&programs, o->objects);
-	if (!r)
-		r = make_results(o, &results);
+	r = make_results(o, &results);
 	if (!r)
 		r = ob_sender_pin(plan.cpu);
 	if (r) {

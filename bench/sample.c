@@ -76,7 +76,7 @@ static int set_up(struct run *r)
 static int start_sink(struct run *r, bool capture)
 {
 	ob_sink_done(&r->sink);
-	return ob_sink_init(&r->sink, r->programs, &r->topology,
+	return ob_sink_init(&r->sink, r->setup.bench, &r->topology,
 			    r->mode->kind == OB_MODE_BASELINE, capture);
 }
 
@@ -168,7 +168,7 @@ static int measure_checked(struct run *r, const struct ob_sample_plan *plan)
 		return refuse(r, "ksoftirqd did %.0f%% of the work",
 			      100.0 * (double)softirq /
 				      (double)(own + softirq));
-	if (ob_object_run_count(r->programs->bench, "sink_count"))
+	if (ob_object_run_count(r->setup.bench, "sink_count"))
 		return refuse(r, "bpf_stats is on: programs are being timed");
 	return 0;
 }

@@ -28,6 +28,20 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
+int ob_sender_cpu(int wanted)
+{
+	cpu_set_t set;
+	int cpu;
+
+	if (wanted >= 0)
+		return wanted;
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return 0;
+	for (cpu = CPU_SETSIZE - 1; cpu > 0 && !CPU_ISSET(cpu, &set);)
+		cpu--;
+	return cpu;
+}
+
 int ob_sender_pin(int cpu)
 {
 	cpu_set_t set;

@@ -22,6 +22,8 @@ struct ob_window {
 	uint64_t packets;
 };
 
+/* The processor to run on: wanted, or the last one we may use. */
+int ob_sender_cpu(int wanted);
 /* Pins the calling thread. */
 int ob_sender_pin(int cpu);
 

@@ -5,21 +5,21 @@
 #include <errno.h>
 #include <time.h>
 
-int ob_sink_init(struct ob_sink *s, struct ob_programs *p,
+int ob_sink_init(struct ob_sink *s, struct bpf_object *bench,
 		 const struct ob_topology *t, bool baseline, bool capture)
 {
-	int r = ob_object_bss_set(p->bench, "ob_received", 0);
+	int r = ob_object_bss_set(bench, "ob_received", 0);
 
 	if (r)
 		return r;
 	*s = (struct ob_sink){
-		.bench = p->bench,
+		.bench = bench,
 		.program = capture ? "sink_capture" : "sink_count",
 	};
 	r = ob_topology_enter(t, baseline ? t->gateway : t->sink);
 	if (r)
 		return r;
-	r = ob_object_attach(p->bench, s->program,
+	r = ob_object_attach(bench, s->program,
 			     baseline ? OB_INDEX_G0 : OB_INDEX_K0, &s->link);
 	ob_topology_leave(t);
 	return r;

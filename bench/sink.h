@@ -14,7 +14,7 @@ struct ob_sink {
 };
 
 /* At k0; at g0 for the baseline. Counts from zero. */
-int ob_sink_init(struct ob_sink *s, struct ob_programs *p,
+int ob_sink_init(struct ob_sink *s, struct bpf_object *bench,
 		 const struct ob_topology *t, bool baseline, bool capture);
 void ob_sink_done(struct ob_sink *s);
 

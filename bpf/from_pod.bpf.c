@@ -9,12 +9,63 @@
 
 #include "lib/account.bpf.h"
 #include "lib/deliver.bpf.h"
+#include "lib/fast.bpf.h"
 #include "lib/icmp.bpf.h"
 #include "lib/table.bpf.h"
 
+OB_MEMO_MAP(memo_route4, struct ob_memo_route);
+
+static __always_inline struct ob_memo_route *
+memo_find(const struct ob_config *config, __be32 dst, __be32 *ret_key)
+{
+	__u32 index;
+
+	*ret_key = dst & ob_mask4(config->longest_route4);
+	index = ob_memo_index(*ret_key);
+	return bpf_map_lookup_elem(&memo_route4, &index);
+}
+
+static __always_inline void remember(const struct ob_config *config,
+				     const struct ob_packet *p,
+				     const struct ob_route_hit *route)
+{
+	struct ob_memo_route *memo;
+	__be32 key;
+
+	memo = memo_find(config, ob_ip4_get(&p->dst), &key);
+	if (!memo || !route->generation)
+		return;
+	memo->generation = route->generation;
+	memo->dst = key;
+	memo->ifindex = route->ifindex;
+	memo->mtu = route->mtu;
+}
+
+static __always_inline int common(struct __sk_buff *skb)
+{
+	const struct ob_config *config = ob_config_get();
+	struct iphdr *ip = ob_common_ip(skb);
+	struct ob_memo_route *memo;
+	__u32 len, check;
+	__be32 key;
+
+	if (!config || !config->generation || !ip)
+		return OB_NOT_COMMON;
+	memo = memo_find(config, ip->daddr, &key);
+	if (!memo || memo->dst != key || memo->generation != config->generation)
+		return OB_NOT_COMMON;
+	len = bpf_ntohs(ip->tot_len);
+	if (!ob_common_len(skb, len) || len > memo->mtu || ip->ttl <= 1)
+		return OB_NOT_COMMON;
+	check = ip->check;
+	check += bpf_htons(0x0100);
+	ip->check = check + (check >= 0xffff);
+	ip->ttl--;
+	return bpf_redirect(memo->ifindex, 0);
+}
+
 /* Both addresses, and what an ICMP error quotes, in one pass. */
-static __always_inline bool translate_both(const struct ob_config *config,
-					   struct __sk_buff *skb,
+static __always_inline bool translate_both(struct __sk_buff *skb,
 					   struct ob_packet *p,
 					   const struct ob_ip6 *dst)
 {
@@ -24,7 +75,7 @@ static __always_inline bool translate_both(const struct ob_config *config,
 	    (!ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, true) ||
 	     !ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, false)))
 		return false;
-	if (ob_map_out(config, &p->src, p->family, &src) == OB_FOUND_PREFIX &&
+	if (ob_map_out(&p->src, p->family, &src) == OB_FOUND_PREFIX &&
 	    !ob_rewrite(skb, p, OB_SRC, &src))
 		return false;
 	return ob_rewrite(skb, p, OB_DST, dst);
@@ -37,13 +88,12 @@ static __always_inline bool translate_both(const struct ob_config *config,
  */
 static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 {
-	const struct ob_config *config = ob_config_get();
 	struct ob_ip6 dst = {};
 	struct ob_packet p;
 
-	if (!config || !ob_parse(skb, family, &p))
+	if (!ob_parse(skb, family, &p))
 		return drop(skb, OB_REASON_INTERNAL, OB_HOOK_FROM_POD);
-	switch (ob_map_in(config, &p.dst, p.family, &dst)) {
+	switch (ob_map_in(&p.dst, p.family, &dst)) {
 	case OB_FOUND_NONE:
 		return drop(skb, OB_REASON_NO_ROUTE, OB_HOOK_FROM_POD);
 	case OB_FOUND_STACK:
@@ -51,7 +101,7 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 	case OB_FOUND_PREFIX:
 		break;
 	}
-	if (!translate_both(config, skb, &p, &dst))
+	if (!translate_both(skb, &p, &dst))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
 	return drop(skb, OB_REASON_NO_FAST_PATH, OB_HOOK_FROM_POD);
 }
@@ -59,7 +109,7 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 static __always_inline int from_pod_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
-	struct ob_route_hit route;
+	struct ob_route_hit route = { .generation = ob_generation(config) };
 	struct ob_packet p;
 	bool parsed = ob_parse(skb, family, &p);
 
@@ -69,16 +119,22 @@ static __always_inline int from_pod_family(struct __sk_buff *skb, __u8 family)
 		return OB_PASS;
 	if (!parsed)
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	if (!ob_route_find(config, &p.dst, family, &route))
+	if (!ob_route_find(&p.dst, family, &route))
 		return hairpin(skb, family);
+	if (family == 4)
+		remember(config, &p, &route);
 	return ob_into_tunnel(skb, &p, &route, OB_HOOK_FROM_POD);
 }
 
 SEC("tcx/ingress")
 int from_pod(struct __sk_buff *skb)
 {
-	if (skb->protocol == bpf_htons(ETH_P_IP))
-		return from_pod_family(skb, 4);
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		int verdict = common(skb);
+
+		return verdict == OB_NOT_COMMON ? from_pod_family(skb, 4)
+						: verdict;
+	}
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		return from_pod_family(skb, 6);
 	return OB_PASS;

@@ -18,16 +18,15 @@
  * source to a peer; here the source must also be one that is reached through
  * this device, and not one of ours.
  */
-static __always_inline bool origin(const struct ob_config *config,
-				   struct __sk_buff *skb,
+static __always_inline bool origin(struct __sk_buff *skb,
 				   const struct ob_packet *p,
 				   struct ob_route_hit *route)
 {
 	struct ob_ip6 unused = {};
 
-	return ob_route_find(config, &p->src, p->family, route) &&
+	return ob_route_find(&p->src, p->family, route) &&
 	       route->ifindex == skb->ifindex &&
-	       ob_map_in(config, &p->src, p->family, &unused) == OB_FOUND_NONE;
+	       ob_map_in(&p->src, p->family, &unused) == OB_FOUND_NONE;
 }
 
 /*
@@ -43,8 +42,7 @@ static __noinline int relay(struct __sk_buff *skb, __u8 family, __u32 from_slot)
 	if (!config || !ob_parse(skb, family, &p))
 		return drop(skb, OB_REASON_INTERNAL, OB_HOOK_FROM_TUNNEL);
 	if (!(config->flags & OB_CONFIG_RELAY) ||
-	    !ob_route_find(config, &p.dst, p.family, &route) ||
-	    route.slot == from_slot)
+	    !ob_route_find(&p.dst, p.family, &route) || route.slot == from_slot)
 		return drop(skb, OB_REASON_NOT_OURS, OB_HOOK_FROM_TUNNEL);
 	ob_count_rx(skb, &p, from_slot);
 	return ob_into_tunnel(skb, &p, &route, OB_HOOK_FROM_TUNNEL);
@@ -53,16 +51,15 @@ static __noinline int relay(struct __sk_buff *skb, __u8 family, __u32 from_slot)
 static __always_inline int from_tunnel_family(struct __sk_buff *skb,
 					      __u8 family)
 {
-	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = {};
 	struct ob_ip6 to = {};
 	struct ob_packet p;
 
-	if (!config || !ob_parse(skb, family, &p))
+	if (!ob_parse(skb, family, &p))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
-	if (!origin(config, skb, &p, &route))
+	if (!origin(skb, &p, &route))
 		return drop(skb, OB_REASON_SPOOFED, OB_HOOK_FROM_TUNNEL);
-	switch (ob_map_in(config, &p.dst, family, &to)) {
+	switch (ob_map_in(&p.dst, family, &to)) {
 	case OB_FOUND_NONE:
 		return relay(skb, family, route.slot);
 	case OB_FOUND_STACK:

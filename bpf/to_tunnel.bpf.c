@@ -6,10 +6,106 @@
 #define OB_L3_OFFSET 0
 
 #include "lib/account.bpf.h"
+#include "lib/fast.bpf.h"
 #include "lib/icmp.bpf.h"
 #include "lib/mss.bpf.h"
 #include "lib/rewrite.bpf.h"
 #include "lib/table.bpf.h"
+
+#define TCP_CHECK 16
+#define TCP_FLAGS 13
+#define UDP_CHECK 6
+
+OB_MEMO_MAP(memo_out4, struct ob_memo_out);
+
+static __always_inline struct ob_memo_out *
+memo_find(const struct ob_config *config, __be32 *src, __be32 *dst)
+{
+	__u32 index;
+
+	*src &= ob_mask4(config->longest_out4);
+	*dst &= ob_mask4(config->longest_route4);
+	index = ob_memo_index(*src ^ *dst * 0x85ebca6bU);
+	return bpf_map_lookup_elem(&memo_out4, &index);
+}
+
+static __always_inline void remember(const struct ob_config *config,
+				     const struct ob_packet *p, __be32 to,
+				     const struct ob_route_hit *route)
+{
+	__be32 src = ob_ip4_get(&p->src), dst = ob_ip4_get(&p->dst);
+	__be32 mask = ob_mask4(config->longest_out4);
+	struct ob_memo_out *memo = memo_find(config, &src, &dst);
+
+	if (!memo || !route->generation)
+		return;
+	memo->generation = route->generation;
+	memo->src = src;
+	memo->dst = dst;
+	memo->net = to & mask;
+	memo->mask = mask;
+	memo->slot = route->slot;
+	memo->diff = ob_fold((__u64)(__u32)~src + memo->net);
+}
+
+/*
+ * Could a device be going to finish this checksum (CHECKSUM_PARTIAL)? Then it
+ * holds the sum of the pseudo-header now. So does one complete checksum in
+ * 65,535, which costs it a helper. check is not 0.
+ */
+static __always_inline bool maybe_partial(const struct iphdr *ip, __u32 len,
+					  __u16 check)
+{
+	__u32 sum =
+		ob_fold((__u64)ip->saddr + ip->daddr + bpf_htons(ip->protocol) +
+			bpf_htons(len - sizeof(*ip)));
+
+	return sum == check;
+}
+
+/* Where the checksum of the layer above is; NULL: the packet is not common. */
+static __always_inline __u16 *l4_check(struct iphdr *ip)
+{
+	void *l4 = ip + 1;
+
+	if (ip->protocol == IPPROTO_UDP)
+		return l4 + UDP_CHECK;
+	if (ip->protocol != IPPROTO_TCP || ((__u8 *)l4)[TCP_FLAGS] & OB_TCP_SYN)
+		return NULL;
+	return l4 + TCP_CHECK;
+}
+
+static __always_inline int common(struct __sk_buff *skb)
+{
+	const struct ob_config *config = ob_config_get();
+	struct iphdr *ip = ob_common_ip(skb);
+	struct ob_count n = { .packets = 1 };
+	struct ob_memo_out *memo;
+	__be32 src, dst;
+	__u16 *check;
+
+	if (!config || !config->generation || !ip ||
+	    ip->frag_off & bpf_htons(OB_IPV4_OFFSET | OB_IPV4_MF))
+		return OB_NOT_COMMON;
+	src = ip->saddr;
+	dst = ip->daddr;
+	memo = memo_find(config, &src, &dst);
+	if (!memo || memo->src != src || memo->dst != dst ||
+	    memo->generation != config->generation)
+		return OB_NOT_COMMON;
+	n.bytes = bpf_ntohs(ip->tot_len);
+	check = l4_check(ip);
+	if (!check || !ob_common_len(skb, n.bytes) || !*check ||
+	    maybe_partial(ip, n.bytes, *check))
+		return OB_NOT_COMMON;
+	*check = ob_csum_add(*check, memo->diff);
+	if (!*check && ip->protocol == IPPROTO_UDP)
+		*check = 0xffff;
+	ip->check = ob_csum_add(ip->check, memo->diff);
+	ip->saddr = memo->net | (ip->saddr & ~memo->mask);
+	ob_traffic_tx(memo->slot, &n);
+	return OB_PASS;
+}
 
 /* Already global: ours (no translation needed, or the gateway itself), or,
  * when we relay, another cluster's. */
@@ -19,10 +115,10 @@ static __always_inline bool is_global_source(const struct ob_config *config,
 	struct ob_ip6 unused = {};
 	struct ob_route_hit route;
 
-	if (ob_map_in(config, &p->src, p->family, &unused) != OB_FOUND_NONE)
+	if (ob_map_in(&p->src, p->family, &unused) != OB_FOUND_NONE)
 		return true;
 	return config->flags & OB_CONFIG_RELAY &&
-	       ob_route_find(config, &p->src, p->family, &route);
+	       ob_route_find(&p->src, p->family, &route);
 }
 
 /*
@@ -51,15 +147,18 @@ static __always_inline bool speak_for(const struct ob_config *config,
 /* SOURCE_IS_GLOBAL, or the reason why the packet cannot leave. */
 static __always_inline int translate_source(const struct ob_config *config,
 					    struct __sk_buff *skb,
-					    struct ob_packet *p)
+					    struct ob_packet *p,
+					    const struct ob_route_hit *route)
 {
 	struct ob_ip6 to = {};
 
-	if (ob_map_out(config, &p->src, p->family, &to) != OB_FOUND_PREFIX) {
-		if (is_global_source(config, p))
-			return SOURCE_IS_GLOBAL;
-		if (!speak_for(config, skb, p, &to))
-			return OB_REASON_NO_GLOBAL;
+	if (ob_map_out(&p->src, p->family, &to) == OB_FOUND_PREFIX) {
+		if (p->family == 4)
+			remember(config, p, ob_ip4_get(&to), route);
+	} else if (is_global_source(config, p)) {
+		return SOURCE_IS_GLOBAL;
+	} else if (!speak_for(config, skb, p, &to)) {
+		return OB_REASON_NO_GLOBAL;
 	}
 	return ob_rewrite(skb, p, OB_SRC, &to) ? SOURCE_IS_GLOBAL
 					       : OB_REASON_MALFORMED;
@@ -68,13 +167,13 @@ static __always_inline int translate_source(const struct ob_config *config,
 static __always_inline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
-	struct ob_route_hit route = {};
+	struct ob_route_hit route = { .generation = ob_generation(config) };
 	struct ob_packet p;
 	int reason;
 
 	if (!config || !ob_parse(skb, family, &p))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_TO_TUNNEL);
-	if (!ob_route_find(config, &p.dst, family, &route))
+	if (!ob_route_find(&p.dst, family, &route))
 		return drop(skb,
 			    ob_is_unicast(&p) ? OB_REASON_NO_ROUTE
 					      : OB_REASON_NOT_UNICAST,
@@ -82,7 +181,7 @@ static __always_inline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
 	if (ob_is_icmp_error(skb, &p) &&
 	    !ob_icmp_translate(skb, p.l4_off, p.ip_len, family, true))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_TO_TUNNEL);
-	reason = translate_source(config, skb, &p);
+	reason = translate_source(config, skb, &p, &route);
 	if (reason != SOURCE_IS_GLOBAL)
 		return drop(skb, reason, OB_HOOK_TO_TUNNEL);
 	ob_mss_clamp(skb, &p, route.mtu);
@@ -93,8 +192,12 @@ static __always_inline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
 SEC("tcx/egress")
 int to_tunnel(struct __sk_buff *skb)
 {
-	if (skb->protocol == bpf_htons(ETH_P_IP))
-		return to_tunnel_family(skb, 4);
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		int verdict = common(skb);
+
+		return verdict == OB_NOT_COMMON ? to_tunnel_family(skb, 4)
+						: verdict;
+	}
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		return to_tunnel_family(skb, 6);
 	return drop(skb, OB_REASON_MALFORMED, OB_HOOK_TO_TUNNEL);

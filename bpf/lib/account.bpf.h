@@ -23,17 +23,23 @@ static __always_inline void ob_wire_count(struct __sk_buff *skb,
 	count->bytes += (__u64)(segments - 1) * ob_headers_len(skb, p);
 }
 
-static __always_inline void ob_count_tx(struct __sk_buff *skb,
-					const struct ob_packet *p, __u32 slot)
+static __always_inline void ob_traffic_tx(__u32 slot, const struct ob_count *n)
 {
 	struct ob_traffic *t = bpf_map_lookup_elem(&ob_traffic, &slot);
-	struct ob_count n;
 
 	if (!t)
 		return;
+	t->tx_packets += n->packets;
+	t->tx_bytes += n->bytes;
+}
+
+static __always_inline void ob_count_tx(struct __sk_buff *skb,
+					const struct ob_packet *p, __u32 slot)
+{
+	struct ob_count n;
+
 	ob_wire_count(skb, p, &n);
-	t->tx_packets += n.packets;
-	t->tx_bytes += n.bytes;
+	ob_traffic_tx(slot, &n);
 }
 
 static __always_inline void ob_count_rx(struct __sk_buff *skb,

@@ -60,8 +60,7 @@ static __always_inline int ob_inner_l4(struct __sk_buff *skb,
 	return ob_inner_put16(skb, in, in->l4_off + off, old, new);
 }
 
-static __always_inline int ob_inner4(const struct ob_config *config,
-				     struct __sk_buff *skb, struct ob_inner *in,
+static __always_inline int ob_inner4(struct __sk_buff *skb, struct ob_inner *in,
 				     bool out)
 {
 	struct ob_ip6 addr = {}, to = {};
@@ -76,8 +75,8 @@ static __always_inline int ob_inner4(const struct ob_config *config,
 		return 0;
 	old = out ? ip.daddr : ip.saddr;
 	ob_ip4_put(&addr, old);
-	if ((out ? ob_map_out(config, &addr, 4, &to)
-		 : ob_map_in(config, &addr, 4, &to)) != OB_FOUND_PREFIX)
+	if ((out ? ob_map_out(&addr, 4, &to) : ob_map_in(&addr, 4, &to)) !=
+	    OB_FOUND_PREFIX)
 		return 0;
 	new = ob_ip4_get(&to);
 	field = out ? offsetof(struct iphdr, daddr)
@@ -99,8 +98,7 @@ static __always_inline int ob_inner4(const struct ob_config *config,
 		bpf_csum_diff(&old, sizeof(old), &new, sizeof(new), 0));
 }
 
-static __always_inline int ob_inner6(const struct ob_config *config,
-				     struct __sk_buff *skb, struct ob_inner *in,
+static __always_inline int ob_inner6(struct __sk_buff *skb, struct ob_inner *in,
 				     bool out)
 {
 	struct ob_ip6 old, new = {};
@@ -113,8 +111,8 @@ static __always_inline int ob_inner6(const struct ob_config *config,
 	    ip.version != 6)
 		return 0;
 	__builtin_memcpy(&old, out ? &ip.daddr : &ip.saddr, sizeof(old));
-	if ((out ? ob_map_out(config, &old, 6, &new)
-		 : ob_map_in(config, &old, 6, &new)) != OB_FOUND_PREFIX)
+	if ((out ? ob_map_out(&old, 6, &new) : ob_map_in(&old, 6, &new)) !=
+	    OB_FOUND_PREFIX)
 		return 0;
 	diff = bpf_csum_diff((__be32 *)&old, sizeof(old), (__be32 *)&new,
 			     sizeof(new), 0);
@@ -126,7 +124,7 @@ static __always_inline int ob_inner6(const struct ob_config *config,
 		return -1;
 	in->proto = ip.nexthdr;
 	in->l4_off = in->l3_off + sizeof(ip);
-	if (!ob_upper_layer6(skb, &in->l4_off, &in->proto))
+	if (!ob_upper_layer6(skb, &in->l4_off, &in->proto, in->end))
 		return 0;
 	return ob_inner_l4(skb, in, 6, diff);
 }
@@ -144,11 +142,8 @@ static __noinline bool ob_icmp_translate(struct __sk_buff *skb, __u32 l4_off,
 		.check = l4_off + 2,
 		.end = ob_l3_off + ip_len,
 	};
-	const struct ob_config *config = ob_config_get();
 
-	if (!config)
-		return false;
 	if (family == 4)
-		return !ob_inner4(config, skb, &in, out);
-	return !ob_inner6(config, skb, &in, out);
+		return !ob_inner4(skb, &in, out);
+	return !ob_inner6(skb, &in, out);
 }

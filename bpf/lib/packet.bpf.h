@@ -116,14 +116,16 @@ static __always_inline bool ob_is_extension6(__u32 proto)
 
 /*
  * Walks the extension headers from off, where a header of type proto is, to
- * the upper layer. Returns its offset, 0 for a later fragment, in the lower
- * half and its protocol in the upper; negative when the chain is cut short or
- * too long. A global function: verified once, not on every path to it.
+ * the upper layer, no further than end. Returns its offset, 0 for a later
+ * fragment, in the lower half and its protocol in the upper; negative when the
+ * chain is cut short or too long. A global function: verified once, not on
+ * every path to it.
  */
-__s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off, __u32 proto);
+__s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off, __u32 proto,
+			  __u32 end);
 
 __noinline __s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off,
-				     __u32 proto)
+				     __u32 proto, __u32 end)
 {
 	for (int i = 0; i < OB_IPV6_MAX_EXTENSIONS; i++) {
 		__u8 ext[4]; /* next header, length, fragment offset */
@@ -143,19 +145,19 @@ __noinline __s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off,
 					   : (ext[1] + 1) * 8;
 		proto = ext[0];
 	}
-	if (ob_is_extension6(proto))
+	if (ob_is_extension6(proto) || off > end)
 		return -1;
 	return (__s64)proto << 32 | off;
 }
 
 static __always_inline bool ob_upper_layer6(struct __sk_buff *skb, __u32 *off,
-					    __u8 *proto)
+					    __u8 *proto, __u32 end)
 {
 	__s64 found;
 
 	if (!ob_is_extension6(*proto))
 		return true;
-	found = ob_skip_extensions6(skb, *off, *proto);
+	found = ob_skip_extensions6(skb, *off, *proto, end);
 	*off = (__u32)found;
 	*proto = found >> 32;
 	return found >= 0;
@@ -185,7 +187,7 @@ static __always_inline bool ob_parse6(struct __sk_buff *skb,
 		p->ip_len = skb->len - l3_off;
 	if (ip->version != 6 || p->ip_len > skb->len - l3_off)
 		return false;
-	return ob_upper_layer6(skb, &p->l4_off, &p->proto);
+	return ob_upper_layer6(skb, &p->l4_off, &p->proto, l3_off + p->ip_len);
 }
 
 /*

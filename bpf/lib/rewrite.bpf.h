@@ -2,11 +2,10 @@
 /*
  * act: one address of the packet becomes another, checksums follow.
  *
- * A packet from a local sender may carry only the sum of its pseudo-header
- * (CHECKSUM_PARTIAL), which its device finishes. To edit it as if it were the
- * checksum looks right on veth and is wrong on the wire; bpf_l4_csum_replace
- * knows the difference, but costs as much as all the rest of a program. IPv4
- * headers are always complete and edited in place.
+ * L4 checksums go through bpf_l4_csum_replace: a packet from a local sender may
+ * carry only the sum of its pseudo-header (CHECKSUM_PARTIAL), which its device
+ * finishes; to edit it by hand looks right on veth and is wrong on the wire.
+ * IPv4 headers are always complete and edited in place.
  */
 #pragma once
 
@@ -62,58 +61,6 @@ static __always_inline __u16 ob_csum_update(__u16 check, __be32 from, __be32 to)
 	return ~sum;
 }
 
-/*
- * Could the device be going to finish this checksum? Then it must hold the sum
- * of the pseudo-header now. Of complete ones one in 65,535 does too.
- */
-static __always_inline bool ob_maybe_partial4(const struct ob_packet *p,
-					      __u16 check)
-{
-	__u32 l4_len = p->ip_len - (p->l4_off - ob_l3_off);
-	__u64 sum = (__u64)ob_ip4_get(&p->src) + ob_ip4_get(&p->dst) +
-		    bpf_htons(p->proto) + bpf_htons(l4_len);
-
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	/* 0 and 0xffff are the same number. */
-	return check == sum || ((__u16)~check == 0 && !sum) ||
-	       (!check && sum == 0xffff);
-}
-
-/*
- * The L4 checksum of most packets, by hand: no IP options, no GSO, complete.
- * False: not such a packet, nothing is changed.
- */
-static __always_inline bool ob_csum_in_place4(struct __sk_buff *skb,
-					      const struct ob_packet *p,
-					      __be32 old, __be32 new)
-{
-	const __u32 usual = ob_l3_off + sizeof(struct iphdr);
-	__u32 offset = p->proto == IPPROTO_TCP ? 16 : 6;
-	__u16 *check = (void *)(long)skb->data + usual + offset;
-	__u16 before, after;
-
-	if (p->l4_off != usual || skb->gso_size ||
-	    (void *)(check + 1) > (void *)(long)skb->data_end)
-		return false;
-	before = *check;
-	if (!before && ob_zero_is_special(p->proto))
-		return true;
-	if (ob_maybe_partial4(p, before))
-		return false;
-	after = ob_csum_update(before, old, new);
-	if (!after && ob_zero_is_special(p->proto))
-		after = 0xffff;
-	*check = after;
-	/* The sum over the packet that a device may have made
-	 * (CHECKSUM_COMPLETE): the address and the IP header's checksum cancel
-	 * out, this one does not. */
-	bpf_csum_update(skb, (__u32)after + (__u16)~before);
-	return true;
-}
-
 static __always_inline bool ob_csum_follow4(struct __sk_buff *skb,
 					    const struct ob_packet *p,
 					    __be32 old, __be32 new)
@@ -121,7 +68,7 @@ static __always_inline bool ob_csum_follow4(struct __sk_buff *skb,
 	int offset = ob_l4_csum_offset(4, p->proto);
 	__u64 flags = BPF_F_PSEUDO_HDR | sizeof(new);
 
-	if (!p->l4_off || offset < 0 || ob_csum_in_place4(skb, p, old, new))
+	if (!p->l4_off || offset < 0)
 		return true;
 	if (ob_zero_is_special(p->proto))
 		flags |= BPF_F_MARK_MANGLED_0;

@@ -225,6 +225,7 @@ int harness_fresh(void **state)
 {
 	struct harness *h = *state;
 
+	h->recall = true;
 	harness_empty(h);
 	memcpy(h->net.config.cluster, "cluster1", sizeof("cluster1"));
 	inet_pton(AF_INET, "10.112.0.0", h->net.config.global4.b);

@@ -53,6 +53,43 @@ struct party {
 
 extern const struct party parties[2];
 
+#define for_each_family(p)                                                     \
+	for (const struct party *p = parties; p < parties + 2; p++)
+
+/* Shorthands for descriptions: what most packets of the tests are. */
+static inline struct packet_spec udp(const char *src, const char *dst)
+{
+	return (struct packet_spec){ .src = src, .dst = dst, .payload = 64 };
+}
+
+static inline struct packet_spec tcp(const char *src, const char *dst)
+{
+	return (struct packet_spec){
+		.src = src, .dst = dst, .l4 = L4_TCP, .payload = 64
+	};
+}
+
+/* The same packet with another address, and as a router passes it on. */
+static inline struct packet_spec with_src(struct packet_spec spec,
+					  const char *src)
+{
+	spec.src = src;
+	return spec;
+}
+
+static inline struct packet_spec with_dst(struct packet_spec spec,
+					  const char *dst)
+{
+	spec.dst = dst;
+	return spec;
+}
+
+static inline struct packet_spec hop(struct packet_spec spec)
+{
+	spec.ttl = (uint8_t)((spec.ttl ? spec.ttl : 64) - 1);
+	return spec;
+}
+
 struct harness {
 	struct from_pod_bpf *from_pod;
 	struct to_tunnel_bpf *to_tunnel;
@@ -60,6 +97,8 @@ struct harness {
 	int prog[OB_HOOK_COUNT];
 	uint32_t ob0, ob1, pod0; /* interface indexes */
 	bool has_complete;	 /* BPF_F_TEST_SKB_CHECKSUM_COMPLETE works */
+	bool recall;		 /* let the programs remember lookups */
+	uint32_t generation;	 /* the last one used */
 	struct network net;	 /* what is in the maps */
 };
 

@@ -184,6 +184,12 @@ static void try_all(struct harness *h, struct trial *t, bool gso)
 	size_t len = packet_ip_len(t->in);
 
 	try(h, t, "plain", RUN_PLAIN);
+	try(h, t, "once more", RUN_PLAIN);
+	h->recall = false;
+	harness_set_config(h);
+	try(h, t, "without recalling lookups", RUN_PLAIN);
+	h->recall = true;
+	harness_set_config(h);
 	if (h->has_complete)
 		try(h, t, "CHECKSUM_COMPLETE", RUN_COMPLETE);
 	if (!gso)

@@ -45,6 +45,14 @@ static void update(const struct harness *h, const char *map, const void *key,
 	}
 }
 
+static void write_config(struct harness *h, uint32_t generation)
+{
+	uint32_t key = 0;
+
+	h->net.config.generation = generation;
+	update(h, "ob_config", &key, &h->net.config);
+}
+
 static void empty_map(const struct harness *h, const char *name)
 {
 	int fd = harness_map(h, name);
@@ -59,18 +67,38 @@ void harness_empty(struct harness *h)
 	static const char *const lpm[] = { "ob_route4", "ob_route6", "ob_out4",
 					   "ob_out6",	"ob_in4",    "ob_in6" };
 
+	write_config(h, 0);
 	for (size_t i = 0; i < sizeof(lpm) / sizeof(lpm[0]); i++)
 		empty_map(h, lpm[i]);
 	memset(&h->net, 0, sizeof(h->net));
 	harness_set_config(h);
 }
 
+static uint32_t longest(const struct network_nat *list, size_t n)
+{
+	uint32_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (is4(&list[i].from) && list[i].from.len > len)
+			len = list[i].from.len;
+	return len;
+}
+
+/* What a writer of these maps owes the programs, see ob/abi/maps.h. */
 void harness_set_config(struct harness *h)
 {
-	uint32_t key = 0;
+	struct ob_config *config = &h->net.config;
 
-	h->net.config.generation++;
-	update(h, "ob_config", &key, &h->net.config);
+	config->longest_route4 = 0;
+	for (size_t i = 0; i < h->net.n_routes; i++) {
+		const struct prefix *dst = &h->net.routes[i].dst;
+
+		if (is4(dst) && dst->len > config->longest_route4)
+			config->longest_route4 = dst->len;
+	}
+	config->longest_out4 = longest(h->net.out, h->net.n_out);
+	config->longest_in4 = longest(h->net.in, h->net.n_in);
+	write_config(h, h->recall ? ++h->generation : 0);
 }
 
 void harness_set_flags(struct harness *h, uint32_t flags)
@@ -100,11 +128,13 @@ void harness_add_route(struct harness *h, const char *dst, uint32_t ifindex,
 				      .slot = slot };
 	snprintf(r->value.cluster, sizeof(r->value.cluster), "slot%u", slot);
 	key = key_of(&r->dst);
+	write_config(h, 0);
 	update(h, is4(&r->dst) ? "ob_route4" : "ob_route6", &key, &r->value);
+	harness_set_config(h);
 }
 
-static void update_nat(const struct harness *h, const char *map4,
-		       const char *map6, const struct network_nat *nat)
+static void update_nat(struct harness *h, const char *map4, const char *map6,
+		       const struct network_nat *nat)
 {
 	union key key = key_of(&nat->from);
 	struct ob_nat4 v4 = { .prefixlen = nat->to.len, .kind = nat->kind };
@@ -112,10 +142,12 @@ static void update_nat(const struct harness *h, const char *map4,
 
 	memcpy(v4.addr.b, nat->to.b, 4);
 	memcpy(v6.addr.b, nat->to.b, 16);
+	write_config(h, 0);
 	if (is4(&nat->from))
 		update(h, map4, &key, &v4);
 	else
 		update(h, map6, &key, &v6);
+	harness_set_config(h);
 }
 
 void harness_add_out(struct harness *h, const char *local, const char *global)

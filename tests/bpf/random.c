@@ -78,6 +78,11 @@ void random_network(struct harness *h, bool relay)
 		harness_add_block(h, places[PLACE_SMALL_BLOCK][f],
 				  places[PLACE_OUR_SMALL_BLOCK][f]);
 	}
+	harness_add_route(h, "10.114.64.0/19", h->ob1, 1280, 3);
+	harness_add_route(h, "10.114.65.0/25", h->ob0, 1300, 2);
+	harness_add_route(h, "10.112.7.7/32", h->ob1, 1420, 1);
+	harness_add_route(h, "fd70:0:114:8000::/49", h->ob1, 1280, 3);
+	harness_add_route(h, "fd70:0:114:8800::/53", h->ob0, 1300, 2);
 	harness_set_flags(h, relay ? OB_CONFIG_RELAY : 0);
 }
 

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion for obctl(8)
+
+_obctl()
+{
+	local cur prev verb word
+	local verbs="status peers nat drops monitor whois help"
+	local options="--output --pin-root --netns --help --version"
+
+	COMPREPLY=()
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD - 1]}
+
+	case $prev in
+	-o | --output)
+		mapfile -t COMPREPLY < <(compgen -W "table json" -- "$cur")
+		return
+		;;
+	--pin-root)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--netns)
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(ip netns list 2>/dev/null |
+				cut -d ' ' -f 1)" -- "$cur"
+		)
+		return
+		;;
+	--count | --timeout)
+		return
+		;;
+	esac
+
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		[[ " $verbs " == *" $word "* ]] && verb=$word && break
+	done
+	case $verb in
+	drops) options+=" --all" ;;
+	monitor) options+=" --backlog --count --timeout" ;;
+	esac
+
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+	elif [[ -z $verb || $verb == help ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
+	fi
+}
+
+complete -F _obctl obctl

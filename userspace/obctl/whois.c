@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "obctl/whois.h"
+
+#include <inttypes.h>
+
+#include "obctl/units.h"
+
+/* What the datapath's longest-prefix lookup would find. */
+static const struct ob_nat_entry *nat_find(const struct ob_ctl_view *view,
+					   enum ob_nat_dir dir,
+					   const struct ob_addr *addr)
+{
+	const struct ob_nat_entry *best = NULL;
+
+	for (size_t i = 0; i < view->nat.n; i++) {
+		const struct ob_nat_entry *entry = &view->nat.v[i];
+
+		if (entry->dir == dir &&
+		    ob_prefix_contains(&entry->from, addr) &&
+		    (!best || entry->from.len > best->from.len))
+			best = entry;
+	}
+	return best;
+}
+
+static const char *global_cidr(const struct ob_ctl_view *view,
+			       struct ob_arena *a, const struct ob_addr *addr)
+{
+	const struct ob_config *config = &view->config;
+	struct ob_prefix p;
+
+	if (addr->family == AF_INET) {
+		p.addr = ob_ctl_from_ip4(&config->global4);
+		p.len = (uint8_t)config->global4_len;
+	} else {
+		p.addr = ob_ctl_from_ip6(&config->global6);
+		p.len = (uint8_t)config->global6_len;
+	}
+	/* Length 0 is "none", not "everything". */
+	if (p.len == 0 || p.addr.family != addr->family ||
+	    !ob_prefix_contains(&p, addr))
+		return NULL;
+	return ob_ctl_prefix(a, &p);
+}
+
+struct ob_ctl_answer ob_ctl_whois_find(const struct ob_ctl_view *view,
+				       struct ob_arena *a,
+				       const struct ob_addr *addr)
+{
+	struct ob_ctl_answer answer = { .addr = *addr };
+
+	answer.in = nat_find(view, OB_NAT_IN, addr);
+	answer.out = nat_find(view, OB_NAT_OUT, addr);
+	if (answer.in && answer.in->kind == OB_NAT_PREFIX)
+		answer.local = ob_prefix_translate(&answer.in->to, addr);
+	if (answer.out && answer.out->kind == OB_NAT_PREFIX)
+		answer.global = ob_prefix_translate(&answer.out->to, addr);
+	if (!answer.in)
+		answer.route = ob_ctl_view_route(view, addr);
+	answer.global_cidr = global_cidr(view, a, addr);
+	return answer;
+}
+
+bool ob_ctl_whois_known(const struct ob_ctl_answer *answer)
+{
+	return answer->in || answer->out || answer->route;
+}
+
+static void print_ours(const struct ob_ctl_view *view, struct ob_arena *a,
+		       const struct ob_ctl_answer *answer, FILE *out)
+{
+	const char *addr = ob_ctl_addr(a, &answer->addr);
+
+	if (answer->in && answer->local.family)
+		fprintf(out,
+			"%s is a global address of this cluster, %s: local "
+			"address %s\n",
+			addr, view->config.cluster,
+			ob_ctl_addr(a, &answer->local));
+	else if (answer->in)
+		fprintf(out,
+			"%s is an address of this gateway itself, cluster %s\n",
+			addr, view->config.cluster);
+	if (answer->out)
+		fprintf(out,
+			"%s is a local address of this cluster, %s: global "
+			"address %s\n",
+			addr, view->config.cluster,
+			ob_ctl_addr(a, &answer->global));
+}
+
+static void print_unknown(struct ob_arena *a,
+			  const struct ob_ctl_answer *answer, FILE *out)
+{
+	const char *addr = ob_ctl_addr(a, &answer->addr);
+
+	if (answer->global_cidr)
+		fprintf(out,
+			"%s is unknown: it is in the global network %s, but "
+			"no known cluster has it\n",
+			addr, answer->global_cidr);
+	else
+		fprintf(out,
+			"%s is unknown: neither in the global network nor a "
+			"local address with a global one\n",
+			addr);
+}
+
+void ob_ctl_whois_print(const struct ob_ctl_view *view, struct ob_arena *a,
+			const struct ob_ctl_answer *answer, FILE *out)
+{
+	const struct ob_route_entry *route = answer->route;
+
+	print_ours(view, a, answer, out);
+	if (route)
+		fprintf(out,
+			"%s is a global address of cluster %s: route %s, "
+			"device %s, MTU %" PRIu32 "\n",
+			ob_ctl_addr(a, &answer->addr), route->value.cluster,
+			ob_ctl_prefix(a, &route->dst),
+			ob_ctl_view_device(view, a, (int)route->value.ifindex),
+			route->value.mtu);
+	if (!ob_ctl_whois_known(answer))
+		print_unknown(a, answer, out);
+}
+
+cJSON *ob_ctl_whois_json(const struct ob_ctl_view *view, struct ob_arena *a,
+			 const struct ob_ctl_answer *answer)
+{
+	const struct ob_route_entry *route = answer->route;
+	const char *cluster = NULL;
+	cJSON *object = cJSON_CreateObject();
+	cJSON *child;
+
+	if (answer->in || answer->out)
+		cluster = view->config.cluster;
+	else if (route)
+		cluster = route->value.cluster;
+	ob_ctl_json_addr(object, "address", &answer->addr);
+	ob_ctl_json_bool(object, "known", ob_ctl_whois_known(answer));
+	ob_ctl_json_bool(object, "in_global_network", answer->global_cidr);
+	ob_ctl_json_string(object, "cluster", cluster);
+	ob_ctl_json_bool(object, "ours", answer->in || answer->out);
+	ob_ctl_json_bool(object, "gateway",
+			 answer->in && answer->in->kind == OB_NAT_STACK);
+	ob_ctl_json_addr(object, "local", &answer->local);
+	ob_ctl_json_addr(object, "global", &answer->global);
+	if (!route) {
+		ob_ctl_json_string(object, "route", NULL);
+		return object;
+	}
+	child = cJSON_AddObjectToObject(object, "route");
+	ob_ctl_json_prefix(child, "prefix", &route->dst);
+	ob_ctl_json_string(
+		child, "device",
+		ob_ctl_view_device(view, a, (int)route->value.ifindex));
+	ob_ctl_json_u64(child, "mtu", route->value.mtu);
+	return object;
+}
+
+static int run(struct ob_ctl *ctl)
+{
+	struct ob_ctl_answer answer;
+	struct ob_ctl_view view;
+	struct ob_addr addr;
+	int r;
+
+	if (ob_addr_parse(ctl->options.argument, &addr) < 0) {
+		fprintf(stderr,
+			"obctl: \"%s\" is not an IPv4 or IPv6 address\n",
+			ctl->options.argument);
+		return OB_CTL_USAGE;
+	}
+	r = ob_ctl_view_read(ctl->dp, ctl->options.pin_root,
+			     OB_CTL_ROUTES | OB_CTL_NAT | OB_CTL_LINKS,
+			     ctl->arena, &view);
+	if (r < 0)
+		return ob_ctl_fail(r, "reading the maps");
+	answer = ob_ctl_whois_find(&view, ctl->arena, &addr);
+	if (ctl->options.json) {
+		_cleanup_(cJSON_Deletep) cJSON *json =
+			ob_ctl_whois_json(&view, ctl->arena, &answer);
+
+		ob_ctl_json_print(json, stdout);
+	} else {
+		ob_ctl_whois_print(&view, ctl->arena, &answer, stdout);
+	}
+	return ob_ctl_whois_known(&answer) ? OB_CTL_OK : OB_CTL_FAILURE;
+}
+
+const struct ob_ctl_verb ob_ctl_whois = {
+	.name = "whois",
+	.synopsis = "whois ADDRESS",
+	.summary = "whose an address is: global to local and back",
+	.help = "For a global address the cluster that has it and the way "
+		"there; for one of this\ncluster also the local address it "
+		"stands for. For a local address the global\none that other "
+		"clusters see. Exit status 1 when nobody has the address.\n",
+	.takes_argument = true,
+	.needs_argument = true,
+	.needs_datapath = true,
+	.run = run,
+};

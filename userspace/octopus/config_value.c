@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "octopus/config_value.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "model/network.h"
+
+#define REASON	 "InvalidConfiguration"
+#define PATH_LEN 4096
+
+static int vfail(const struct ob_config_errors *e, const struct ob_place *at,
+		 const char *format, va_list args)
+{
+	char sentence[OB_STATUS_MESSAGE_LEN];
+
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	return ob_status_set(e->status, EINVAL, REASON, "%s:%u:%u: %s%s%s",
+			     e->name, at->line, at->column, at->path,
+			     at->path[0] ? ": " : "", sentence);
+}
+
+int ob_config_fail(const struct ob_config_errors *e, const struct ob_place *at,
+		   const char *format, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	r = vfail(e, at, format, args);
+	va_end(args);
+	return r;
+}
+
+int ob_value_refuse(const struct ob_config_reader *r, const struct ob_place *at,
+		    const char *format, ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, format);
+	err = vfail(r->errors, at, format, args);
+	va_end(args);
+	return err;
+}
+
+static const char *scalar_of(const struct ob_yaml *node)
+{
+	return node->kind == OB_YAML_SCALAR ? node->scalar : NULL;
+}
+
+/* The text of a node, or an error that says what was expected. */
+int ob_value_text(const struct ob_config_reader *r, const struct ob_yaml *node,
+		  const struct ob_place *at, const char *what, const char **ret)
+{
+	const char *s = scalar_of(node);
+
+	if (!s)
+		return ob_value_refuse(
+			r, at, "expected %s, not a %s", what,
+			node->kind == OB_YAML_SEQUENCE ? "list" : "mapping");
+	if (s[0] == '\0')
+		return ob_value_refuse(r, at, "is empty, expected %s", what);
+	*ret = s;
+	return 0;
+}
+
+/* Fields of one value. */
+
+int ob_value_bool(struct ob_config_reader *r, const struct ob_yaml *node,
+		  const struct ob_place *at, void *out)
+{
+	struct ob_raw_bool *b = out;
+	const char *s = scalar_of(node);
+
+	b->at = *at;
+	if (s && (!strcmp(s, "true") || !strcmp(s, "yes")))
+		b->v = true;
+	else if (s && (!strcmp(s, "false") || !strcmp(s, "no")))
+		b->v = false;
+	else
+		return ob_value_refuse(r, at, "expected true or false");
+	return 0;
+}
+
+static int parse_number(const struct ob_config_reader *r, const char *s,
+			const struct ob_place *at, uint32_t min, uint32_t max,
+			uint32_t *ret)
+{
+	char *end = NULL;
+	unsigned long v;
+
+	/* strtoul would take a sign, blanks and hexadecimal. */
+	if (strspn(s, "0123456789") != strlen(s) || strlen(s) > 9 || !s[0])
+		return ob_value_refuse(r, at, "expected a number from %u to %u",
+				       min, max);
+	v = strtoul(s, &end, 10);
+	if (v < min || v > max)
+		return ob_value_refuse(r, at, "%lu is not from %u to %u", v,
+				       min, max);
+	*ret = (uint32_t)v;
+	return 0;
+}
+
+static int read_number(struct ob_config_reader *r, const struct ob_yaml *node,
+		       const struct ob_place *at, uint32_t min, uint32_t max,
+		       struct ob_raw_number *out)
+{
+	const char *s;
+	int err = ob_value_text(r, node, at, "a number", &s);
+
+	if (err < 0)
+		return err;
+	out->at = *at;
+	return parse_number(r, s, at, min, max, &out->v);
+}
+
+int ob_value_port(struct ob_config_reader *r, const struct ob_yaml *node,
+		  const struct ob_place *at, void *out)
+{
+	return read_number(r, node, at, 1, 65535, out);
+}
+
+int ob_value_keepalive(struct ob_config_reader *r, const struct ob_yaml *node,
+		       const struct ob_place *at, void *out)
+{
+	return read_number(r, node, at, 0, 65535, out);
+}
+
+int ob_value_mtu(struct ob_config_reader *r, const struct ob_yaml *node,
+		 const struct ob_place *at, void *out)
+{
+	struct ob_raw_number *n = out;
+	const char *s = scalar_of(node);
+
+	if (s && !strcmp(s, "auto")) {
+		*n = (struct ob_raw_number){ .v = 0, .at = *at };
+		return 0;
+	}
+	return read_number(r, node, at, 576, 65520, n);
+}
+
+static bool label_ok(const char *s, size_t len)
+{
+	if (len == 0 || len > 63 || s[0] == '-' || s[len - 1] == '-')
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!islower((unsigned char)s[i]) &&
+		    !isdigit((unsigned char)s[i]) && s[i] != '-')
+			return false;
+	return true;
+}
+
+int ob_value_label(struct ob_config_reader *r, const struct ob_yaml *node,
+		   const struct ob_place *at, void *out)
+{
+	struct ob_raw_text *t = out;
+	int err = ob_value_text(r, node, at, "a cluster ID", &t->v);
+
+	if (err < 0)
+		return err;
+	if (!label_ok(t->v, strlen(t->v)))
+		return ob_value_refuse(r, at,
+				       "not a DNS label (lower case letters, "
+				       "digits and '-', at most 63)");
+	t->at = *at;
+	return 0;
+}
+
+static bool host_ok(const char *s)
+{
+	struct ob_addr addr;
+	size_t len = strlen(s);
+
+	if (ob_addr_parse(s, &addr) == 0)
+		return true;
+	if (len >= OB_HOST_LEN - 1)
+		return false;
+	/* Digits and dots only is an address gone wrong, not a name. */
+	if (strspn(s, "0123456789.") == len)
+		return false;
+	for (const char *label = s;;) {
+		size_t n = strcspn(label, ".");
+		char lower[64];
+
+		if (n >= sizeof(lower))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			lower[i] = (char)tolower((unsigned char)label[i]);
+		if (!label_ok(lower, n))
+			return false;
+		if (label[n] == '\0' || label[n + 1] == '\0')
+			return true;
+		label += n + 1;
+	}
+}
+
+int ob_value_host(struct ob_config_reader *r, const struct ob_yaml *node,
+		  const struct ob_place *at, void *out)
+{
+	struct ob_raw_text *t = out;
+	int err = ob_value_text(r, node, at, "an address or a DNS name", &t->v);
+
+	if (err < 0)
+		return err;
+	if (!host_ok(t->v))
+		return ob_value_refuse(r, at,
+				       "neither an IP address nor a DNS name "
+				       "(the port is a field of its own)");
+	t->at = *at;
+	return 0;
+}
+
+int ob_value_key(struct ob_config_reader *r, const struct ob_yaml *node,
+		 const struct ob_place *at, void *out)
+{
+	struct ob_raw_key *k = out;
+	const char *s;
+	int err = ob_value_text(r, node, at, "a WireGuard public key", &s);
+
+	if (err < 0)
+		return err;
+	if (ob_key_parse(s, &k->v) < 0 || ob_key_is_zero(&k->v))
+		return ob_value_refuse(r, at,
+				       "not a WireGuard public key "
+				       "(44 characters of base64)");
+	k->at = *at;
+	return 0;
+}
+
+/* What dev_valid_name() of the kernel takes, less the '%' of a template. */
+bool ob_value_is_device(const char *s)
+{
+	if (!s[0] || strlen(s) >= IFNAMSIZ || !strcmp(s, ".") ||
+	    !strcmp(s, ".."))
+		return false;
+	for (; *s; s++)
+		if (!isgraph((unsigned char)*s) || strchr("/:%", *s))
+			return false;
+	return true;
+}
+
+int ob_value_device(struct ob_config_reader *r, const struct ob_yaml *node,
+		    const struct ob_place *at, void *out)
+{
+	struct ob_raw_text *t = out;
+	int err = ob_value_text(r, node, at, "an interface name", &t->v);
+
+	if (err < 0)
+		return err;
+	if (!ob_value_is_device(t->v) || strpbrk(t->v, "*?["))
+		return ob_value_refuse(r, at,
+				       "not an interface name (at most %d "
+				       "characters, no '/', ':' or blanks)",
+				       IFNAMSIZ - 1);
+	t->at = *at;
+	return 0;
+}
+
+int ob_value_path(struct ob_config_reader *r, const struct ob_yaml *node,
+		  const struct ob_place *at, void *out)
+{
+	struct ob_raw_text *t = out;
+	int err = ob_value_text(r, node, at, "a path", &t->v);
+
+	if (err < 0)
+		return err;
+	if (t->v[0] != '/' || strlen(t->v) >= PATH_LEN)
+		return ob_value_refuse(r, at, "not an absolute path");
+	t->at = *at;
+	return 0;
+}
+
+int ob_value_prefix(struct ob_config_reader *r, const struct ob_yaml *node,
+		    const struct ob_place *at, void *ret)
+{
+	struct ob_raw_prefix *out = ret;
+	char shown[OB_SHOWN_LEN];
+	const char *s;
+	int err = ob_value_text(r, node, at, "a prefix such as 10.244.0.0/16",
+				&s);
+
+	if (err < 0)
+		return err;
+	out->at = *at;
+	err = ob_prefix_parse(s, &out->v);
+	if (err == 0)
+		return 0;
+	ob_log_quote(s, shown, sizeof(shown));
+	if (err == -EDOM)
+		return ob_value_refuse(
+			r, at, "%s has bits set beyond its length", shown);
+	if (err == -ERANGE)
+		return ob_value_refuse(r, at,
+				       "%s has a length that does not fit its "
+				       "address",
+				       shown);
+	return ob_value_refuse(r, at,
+			       "%s is not a prefix such as 10.244.0.0/16 or "
+			       "fd00:244::/48",
+			       shown);
+}
+
+int ob_value_metrics(struct ob_config_reader *r, const struct ob_yaml *node,
+		     const struct ob_place *at, void *out)
+{
+	static const char want[] = "ADDRESS:PORT, [ADDRESS]:PORT or \"none\"";
+	struct ob_raw_metrics *m = out;
+	char host[OB_ADDR_STRLEN + 2];
+	const char *s, *colon;
+	uint32_t port = 0;
+	size_t len;
+	int err = ob_value_text(r, node, at, want, &s);
+
+	if (err < 0)
+		return err;
+	m->at = *at;
+	m->off = !strcmp(s, "none");
+	if (m->off)
+		return 0;
+	colon = strrchr(s, ':');
+	len = colon ? (size_t)(colon - s) : 0;
+	if (!colon || len >= sizeof(host))
+		return ob_value_refuse(r, at, "expected %s", want);
+	memcpy(host, s, len);
+	host[len] = '\0';
+	if (len > 1 && host[0] == '[' && host[len - 1] == ']') {
+		host[len - 1] = '\0';
+		memmove(host, host + 1, len - 1);
+	} else if (strchr(host, ':')) {
+		return ob_value_refuse(r, at, "expected %s", want);
+	}
+	if (host[0] && ob_addr_parse(host, &m->addr) < 0)
+		return ob_value_refuse(r, at, "expected %s", want);
+	err = parse_number(r, colon + 1, at, 1, 65535, &port);
+	m->port = (uint16_t)port;
+	return err;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "octopus/diff.h"
+
+#include <string.h>
+
+#include "octopus/kinds.h"
+
+/*
+ * The order. What packets are looked up in comes before what leads packets
+ * there, and goes after it. The pods' side is opened last and closed first.
+ */
+enum stage {
+	STAGE_PIN,
+	STAGE_LINK,
+	STAGE_DEVICE,
+	STAGE_CLUSTER,
+	STAGE_NAT,
+	STAGE_DESTINATION,
+	STAGE_CONFIG,
+	STAGE_TUNNEL_PROGRAM,
+	STAGE_UP,
+	STAGE_SYSCTL,
+	STAGE_ADDRESS,
+	STAGE_PEER,
+	STAGE_ROUTE,
+	STAGE_POD_PROGRAM,
+	STAGE_DEL_PROGRAM,
+	STAGE_DEL_ROUTE,
+	STAGE_DEL_PEER,
+	STAGE_DEL_ADDRESS,
+	STAGE_DEL_DESTINATION,
+	STAGE_DEL_NAT,
+	STAGE_DEL_CLUSTER,
+	STAGE_GENERATION,
+};
+
+struct list {
+	void *v;
+	size_t n;
+};
+
+/* Both sides of one kind. */
+struct pair {
+	enum ob_kind kind;
+	enum stage set, del;
+	ob_op_fn *apply;
+	struct list want, have;
+};
+
+struct differ {
+	struct ob_describer describer;
+	struct ob_plan *plan;
+	bool lpm_set, lpm_del; /* something changed in an LPM map */
+};
+
+static void add_op(struct differ *d, enum stage stage, enum ob_verb verb,
+		   const char *kind, const char *key, ob_op_fn *fn,
+		   const void *args)
+{
+	struct ob_op *op = ob_plan_add(d->plan, stage, verb, kind, key);
+
+	op->apply = fn;
+	op->args = args;
+}
+
+static enum ob_verb verb_of(const struct pair *p, const void *want,
+			    const void *have)
+{
+	if (!want)
+		return OB_VERB_DEL;
+	/* A number below /proc/sys is there as soon as its device is. */
+	return have || p->kind == OB_KIND_SYSCTL ? OB_VERB_CHANGE : OB_VERB_ADD;
+}
+
+static enum stage stage_of(const struct pair *p, const void *want)
+{
+	const struct ob_attachment *a = want;
+
+	if (!want)
+		return p->del;
+	if (p->kind == OB_KIND_ATTACHMENT && a->hook != OB_HOOK_FROM_POD)
+		return STAGE_TUNNEL_PROGRAM;
+	return p->set;
+}
+
+static void add_item(struct differ *d, const struct pair *p, const void *want,
+		     const void *have)
+{
+	const struct ob_kind_ops *k = &ob_kinds[p->kind];
+
+	add_op(d, stage_of(p, want), verb_of(p, want, have), k->name,
+	       k->describe(&d->describer, want, have), p->apply, want ?: have);
+	if (p->kind != OB_KIND_NAT && p->kind != OB_KIND_DESTINATION)
+		return;
+	if (want)
+		d->lpm_set = true;
+	else
+		d->lpm_del = true;
+}
+
+static void sort(const struct ob_kind_ops *k, const struct list *l)
+{
+	const char *v = l->v;
+	size_t i = 1;
+
+	/* Mostly it is sorted already, and it may have 100,000 elements. */
+	while (i < l->n &&
+	       k->compare(v + (i - 1) * k->size, v + i * k->size) <= 0)
+		i++;
+	if (i < l->n)
+		qsort(l->v, l->n, k->size, k->compare);
+}
+
+/* Walks both sorted lists in step. */
+static void merge(struct differ *d, const struct pair *p)
+{
+	const struct ob_kind_ops *k = &ob_kinds[p->kind];
+	size_t i = 0, j = 0;
+
+	sort(k, &p->want);
+	sort(k, &p->have);
+	while (i < p->want.n || j < p->have.n) {
+		const char *w = NULL, *h = NULL;
+		int order = 0;
+
+		if (i < p->want.n)
+			w = (const char *)p->want.v + i * k->size;
+		if (j < p->have.n)
+			h = (const char *)p->have.v + j * k->size;
+		if (w && h)
+			order = k->compare(w, h);
+		if (order > 0)
+			w = NULL;
+		if (order < 0)
+			h = NULL;
+		i += w != NULL;
+		j += h != NULL;
+		if (!w || !h || !k->equal(w, h))
+			add_item(d, p, w, h);
+	}
+}
+
+/* The device itself. */
+
+static void diff_link(struct differ *d, const struct ob_appliers *ap,
+		      const struct ob_desired *want, const struct ob_link *have)
+{
+	struct ob_link *link = ob_arena_alloc(d->plan->arena, sizeof(*link));
+	const char *key;
+
+	*link = want->link;
+	key = ob_arena_printf(d->plan->arena, "%s mtu %u", link->name,
+			      link->mtu);
+	if (!have) {
+		link->up = false;
+		add_op(d, STAGE_LINK, OB_VERB_ADD, "link", key, ap->link, link);
+	} else if (have->mtu != link->mtu) {
+		link->up = have->up;
+		add_op(d, STAGE_LINK, OB_VERB_CHANGE, "link", key, ap->link,
+		       link);
+	}
+	if (have && have->up)
+		return;
+	/* Up last: until then no packet can come or go. */
+	key = ob_arena_printf(d->plan->arena, "%s up", link->name);
+	add_op(d, STAGE_UP, OB_VERB_CHANGE, "link", key, ap->link, &want->link);
+}
+
+static void diff_device(struct differ *d, const struct ob_appliers *ap,
+			const struct ob_desired *want,
+			const struct ob_wg_device *have)
+{
+	bool no_key = ob_key_is_zero(&have->public_key);
+	bool other_key = !ob_key_is_zero(&want->public_key) &&
+			 !ob_key_equal(&want->public_key, &have->public_key);
+	struct ob_device_change *c;
+
+	if (have->listen_port == want->port && !no_key && !other_key)
+		return;
+	c = ob_arena_alloc(d->plan->arena, sizeof(*c));
+	c->name = want->link.name;
+	c->port = want->port;
+	c->set_key = no_key || other_key;
+	add_op(d, STAGE_DEVICE, OB_VERB_CHANGE, "device",
+	       ob_arena_printf(d->plan->arena, "%s port %u%s", c->name, c->port,
+			       c->set_key ? " key" : ""),
+	       ap->device, c);
+}
+
+/* ob_config, and its generation: raised when an LPM map has changed. */
+
+static bool same_config(const struct ob_config *a, const struct ob_config *b)
+{
+	struct ob_config x = *a;
+
+	x.generation = b->generation;
+	return !memcmp(&x, b, sizeof(x));
+}
+
+static const char *describe_config(struct ob_arena *a,
+				   const struct ob_config *c)
+{
+	return ob_arena_printf(a, "%s generation %u", c->cluster,
+			       c->generation);
+}
+
+static void diff_config(struct differ *d, const struct ob_appliers *ap,
+			const struct ob_desired *want,
+			const struct ob_config *have)
+{
+	struct ob_arena *a = d->plan->arena;
+	struct ob_config *c = ob_arena_array(a, 2, sizeof(*c));
+
+	c[0] = want->config;
+	if (d->lpm_set || !same_config(&want->config, have)) {
+		c[0].generation++;
+		add_op(d, STAGE_CONFIG, OB_VERB_CHANGE, "config",
+		       describe_config(a, &c[0]), ap->config, &c[0]);
+	}
+	c[1] = c[0];
+	if (d->lpm_del) {
+		c[1].generation++;
+		add_op(d, STAGE_GENERATION, OB_VERB_CHANGE, "config",
+		       describe_config(a, &c[1]), ap->config, &c[1]);
+	}
+}
+
+/* The kernel's peers as items, so that both sides look the same. */
+
+static int compare_prefixes(const void *a, const void *b)
+{
+	return ob_prefix_compare(a, b);
+}
+
+static struct list items_of(struct ob_arena *a, const struct ob_wg_device *wg)
+{
+	struct ob_peer_item *v = ob_arena_array(a, wg->n_peers, sizeof(*v));
+
+	for (size_t i = 0; i < wg->n_peers; i++) {
+		v[i].wg = wg->peers[i];
+		if (v[i].wg.n_allowed > 0)
+			qsort(v[i].wg.allowed, v[i].wg.n_allowed,
+			      sizeof(*v[i].wg.allowed), compare_prefixes);
+	}
+	return (struct list){ v, wg->n_peers };
+}
+
+#define LIST(l)                                                                \
+	{                                                                      \
+		(l).v, (l).n                                                   \
+	}
+
+static void diff_lists(struct differ *d, const struct ob_appliers *ap,
+		       struct ob_desired *want, struct ob_actual *have)
+{
+	const struct pair pairs[] = {
+		{ OB_KIND_PIN, STAGE_PIN, STAGE_PIN, ap->pin, LIST(want->pins),
+		  LIST(have->pins) },
+		{ OB_KIND_CLUSTER, STAGE_CLUSTER, STAGE_DEL_CLUSTER,
+		  ap->cluster, LIST(want->clusters), LIST(have->clusters) },
+		{ OB_KIND_NAT, STAGE_NAT, STAGE_DEL_NAT, ap->nat,
+		  LIST(want->nats), LIST(have->nats) },
+		{ OB_KIND_DESTINATION, STAGE_DESTINATION, STAGE_DEL_DESTINATION,
+		  ap->destination, LIST(want->destinations),
+		  LIST(have->destinations) },
+		{ OB_KIND_ATTACHMENT, STAGE_POD_PROGRAM, STAGE_DEL_PROGRAM,
+		  ap->attachment, LIST(want->attachments),
+		  LIST(have->attachments) },
+		{ OB_KIND_SYSCTL, STAGE_SYSCTL, STAGE_SYSCTL, ap->sysctl,
+		  LIST(want->sysctls), LIST(have->sysctls) },
+		{ OB_KIND_ADDRESS, STAGE_ADDRESS, STAGE_DEL_ADDRESS,
+		  ap->address, LIST(want->addrs), LIST(have->addrs) },
+		{ OB_KIND_ROUTE, STAGE_ROUTE, STAGE_DEL_ROUTE, ap->route,
+		  LIST(want->routes), LIST(have->routes) },
+		{ OB_KIND_PEER, STAGE_PEER, STAGE_DEL_PEER, ap->peer,
+		  LIST(want->peers), items_of(d->plan->arena, &have->wg) },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
+		merge(d, &pairs[i]);
+}
+
+void ob_diff(struct ob_desired *desired, struct ob_actual *actual,
+	     const struct ob_appliers *appliers, struct ob_plan *plan)
+{
+	struct differ d = {
+		.describer = { plan->arena, desired->link.name,
+			       &actual->links },
+		.plan = plan,
+	};
+
+	if (desired->blocked)
+		return;
+	diff_link(&d, appliers, desired,
+		  ob_actual_link(actual, desired->link.name));
+	diff_device(&d, appliers, desired, &actual->wg);
+	diff_lists(&d, appliers, desired, actual);
+	diff_config(&d, appliers, desired, &actual->config);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "octopus/facts.h"
+
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "netlink/route.h"
+#include "octopus/topology.h"
+
+static const struct ob_link *link_by_index(const struct ob_actual *actual,
+					   int ifindex)
+{
+	for (size_t i = 0; i < actual->links.n; i++)
+		if (actual->links.v[i].ifindex == ifindex)
+			return &actual->links.v[i];
+	return NULL;
+}
+
+/* The MTU on the way to an address: the route's own, if it has one (set by
+ * hand, or learned by path MTU discovery), or its device's. */
+static struct ob_underlay underlay_to(const struct ob_kernel *k,
+				      const struct ob_network *net,
+				      const struct ob_actual *actual,
+				      const struct ob_addr *to)
+{
+	struct ob_underlay way = { .family = to->family };
+	const struct ob_link *link;
+	struct ob_rtroute route;
+
+	if (ob_rtroute_get(k->nl, to, &route) < 0)
+		return way;
+	if (route.type != RTN_UNICAST && route.type != RTN_LOCAL)
+		return way;
+	link = link_by_index(actual, route.ifindex);
+	/* A tunnel in itself tells nothing. */
+	if (!link || !strcmp(link->name, net->device))
+		return way;
+	way.mtu = route.mtu && route.mtu < link->mtu ? route.mtu : link->mtu;
+	return way;
+}
+
+/* Documentation addresses: nobody has a special route to them. */
+static struct ob_underlay default_way(const struct ob_kernel *k,
+				      const struct ob_network *net,
+				      const struct ob_actual *actual)
+{
+	static const char *const somewhere[] = { "192.0.2.1", "2001:db8::1" };
+	struct ob_underlay way = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(somewhere) && !way.mtu; i++) {
+		struct ob_addr to;
+
+		if (ob_addr_parse(somewhere[i], &to) == 0)
+			way = underlay_to(k, net, actual, &to);
+	}
+	return way;
+}
+
+static const struct ob_wg_peer *peer_of(const struct ob_actual *actual,
+					const struct ob_cluster_spec *c)
+{
+	for (size_t i = 0; i < actual->wg.n_peers; i++)
+		if (ob_key_equal(&actual->wg.peers[i].public_key,
+				 &c->public_key))
+			return &actual->wg.peers[i];
+	return NULL;
+}
+
+/* A peer that was there before us, wherever it has roamed to: what we would
+ * say now counts as said, so that it is left alone until that changes. */
+static struct ob_wg_endpoint
+what_was_told(struct ob_told *told, const struct ob_cluster_spec *c,
+	      const struct ob_wg_peer *now,
+	      const struct ob_wg_endpoint *resolved)
+{
+	struct ob_wg_endpoint said = ob_told_get(told, &c->public_key);
+
+	if (said.addr.family || !now || !now->endpoint.addr.family ||
+	    !resolved->addr.family)
+		return said;
+	(void)ob_told_set(told, &c->public_key, resolved);
+	return *resolved;
+}
+
+static void gather_peer(const struct ob_fact_sources *from,
+			const struct ob_network *net,
+			const struct ob_actual *actual, int64_t now_s,
+			const struct ob_cluster_spec *c,
+			struct ob_peer_fact *ret)
+{
+	const struct ob_wg_peer *now = peer_of(actual, c);
+	const struct ob_addr *to;
+
+	if (c->host[0]) {
+		ret->resolved.addr = ob_resolver_get(from->resolver, c->host);
+		ret->resolved.port = c->port;
+	}
+	if (!ob_cluster_is_direct(net, c))
+		return;
+	ret->told = what_was_told(from->told, c, now, &ret->resolved);
+	if (now && c->host[0] &&
+	    now_s - now->handshake_s >= OB_HANDSHAKE_FRESH_S)
+		ob_resolver_distrust(from->resolver, c->host);
+	/* Where its packets go now, or are about to. */
+	to = now && now->endpoint.addr.family ? &now->endpoint.addr
+					      : &ret->resolved.addr;
+	if (to->family)
+		ret->underlay = underlay_to(from->kernel, net, actual, to);
+}
+
+void ob_facts_gather(const struct ob_fact_sources *from, struct ob_arena *a,
+		     const struct ob_network *net,
+		     const struct ob_actual *actual, int64_t now_s,
+		     struct ob_facts *ret)
+{
+	struct ob_peer_fact *peers;
+
+	peers = ob_arena_array(a, net->n_clusters, sizeof(*peers));
+	for (size_t i = 0; i < net->n_clusters; i++)
+		gather_peer(from, net, actual, now_s, &net->clusters[i],
+			    &peers[i]);
+	*ret = (struct ob_facts){
+		.actual = actual,
+		.peers = peers,
+		.fallback = default_way(from->kernel, net, actual),
+		.public_key = from->identity->public_key,
+		.now_s = now_s,
+	};
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "octopus/pass.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "octopus/apply.h"
+#include "octopus/facts.h"
+
+static int read_actual(struct ob_octopus *o, struct ob_actual *actual,
+		       struct ob_status *status)
+{
+	const char *device = o->config->network.device;
+	int r = ob_actual_dump(&o->kernel, o->arena, device, actual, status);
+
+	/* No name: no device of ours to offer a key to. */
+	if (r < 0 || !actual->wg.name[0])
+		return r;
+	r = ob_identity_offer(&o->identity, o->kernel.wg, device);
+	/* Gone again: the next pass makes a new one. */
+	if (r == -ENODEV)
+		return 0;
+	if (r < 0)
+		return ob_status_set(status, -r, "KeyRefused",
+				     "%s does not take the key: %s", device,
+				     strerror(-r));
+	if (r > 0)
+		actual->wg.public_key = o->identity.public_key;
+	return 0;
+}
+
+static void apply(struct ob_octopus *o, struct ob_plan *plan,
+		  const struct ob_desired *desired,
+		  struct ob_plan_result *result)
+{
+	struct ob_apply context = {
+		.kernel = &o->kernel,
+		.identity = &o->identity,
+		.told = &o->told,
+		.device = desired->link.name,
+		.ifindex = desired->link.ifindex,
+	};
+
+	ob_plan_apply(plan, &context, result);
+}
+
+static int run(struct ob_octopus *o, struct ob_conditions *conditions,
+	       size_t *ret_operations, struct ob_status *status)
+{
+	struct ob_fact_sources sources = { &o->kernel, &o->identity,
+					   o->resolver, &o->told };
+	struct ob_plan_result result;
+	struct ob_desired desired;
+	struct ob_actual actual;
+	struct ob_facts facts;
+	struct ob_plan plan;
+	int r = read_actual(o, &actual, status);
+
+	if (r < 0)
+		return r;
+	ob_facts_gather(&sources, o->arena, &o->config->network, &actual,
+			(int64_t)ob_clock_realtime_s(), &facts);
+	ob_desired_compute(o->arena, &o->config->network, &facts, &desired);
+	ob_plan_init(&plan, o->arena);
+	ob_diff(&desired, &actual, &ob_apply_kernel, &plan);
+	apply(o, &plan, &desired, &result);
+
+	for (size_t i = 0; i < desired.conditions.n; i++)
+		ob_conditions_add(o->arena, conditions,
+				  &desired.conditions.v[i]);
+	o->state.mtu = desired.link.mtu;
+	o->state.operations += result.applied;
+	o->state.errors += result.failed;
+	*ret_operations = plan.ops.n;
+	*status = result.first;
+	return result.failed > 0 || desired.blocked ? -EIO : 0;
+}
+
+int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
+{
+	uint64_t start_ns = ob_clock_monotonic_ns();
+	struct ob_status status = OB_STATUS_INIT;
+	struct ob_conditions conditions = { 0 };
+	int r;
+
+	*ret_operations = 0;
+	ob_arena_reset(o->arena);
+	r = run(o, &conditions, ret_operations, &status);
+	if (r < 0 && *ret_operations == 0)
+		o->state.errors++;
+	ob_conditions_add(o->arena, &conditions, &status);
+	ob_conditions_add(o->arena, &conditions, &o->http);
+	ob_state_set_conditions(&o->state, &conditions);
+	o->state.passes++;
+	o->state.last_duration_ns = ob_clock_monotonic_ns() - start_ns;
+	if (r == 0)
+		o->state.last_success_ms = ob_clock_monotonic_ms();
+	ob_debug("pass", "operations=%zu duration_us=%llu result=%d",
+		 *ret_operations,
+		 (unsigned long long)o->state.last_duration_ns / 1000, r);
+	return r;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names of our maps in the BPF file system. The kernel keeps a map as long as
+ * a program uses it; its name is what obctl, bpftool and the next octopus find
+ * it by, and a name can be removed by hand.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "datapath/datapath.h"
+
+struct ob_pin {
+	enum ob_map map;
+};
+
+struct ob_pins {
+	struct ob_pin *v;
+	size_t n, room;
+};
+
+/* Those that lead to our maps. root NULL: OB_PIN_ROOT. */
+int ob_pin_dump(const struct ob_datapath *dp, const char *root,
+		struct ob_arena *a, struct ob_pins *ret);
+/* Pins the map, in place of whatever has its name. */
+int ob_pin_add(const struct ob_datapath *dp, const char *root,
+	       const struct ob_pin *pin);
