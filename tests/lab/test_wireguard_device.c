@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -217,6 +218,70 @@ static void keeps_key_and_port_that_are_not_given(void **state)
 
 	assert_true(ob_key_equal(&before.public_key, &after.public_key));
 	assert_int_equal(after.listen_port, 31821);
+}
+
+/* A mapping of this process: "start-end rw-p ..." in hexadecimal. */
+struct range {
+	uintptr_t start, end;
+};
+
+/* The part of the heap that something is in; allocates nothing, lest that
+ * overwrite what is looked for. */
+static struct range heap_of(const void *something)
+{
+	static char maps[65536];
+	_close_ int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	size_t size = 0;
+	ssize_t n;
+
+	while ((n = read(fd, maps + size, sizeof(maps) - 1 - size)) > 0)
+		size += (size_t)n;
+	maps[size] = '\0';
+	for (char *line = maps; line; line = strchr(line, '\n')) {
+		struct range r = { .start = strtoul(line, &line, 16) };
+
+		assert_int_equal(*line, '-');
+		r.end = strtoul(line + 1, &line, 16);
+		if ((uintptr_t)something - r.start < r.end - r.start)
+			return r;
+	}
+	fail_msg("no mapping of %p", something);
+	return (struct range){};
+}
+
+/* How often the 32 bytes are there whose complement is given. */
+__attribute__((no_sanitize("address"))) static size_t
+count(struct range r, const uint8_t *complement)
+{
+	size_t n = 0;
+
+	for (uintptr_t at = r.start; at + 32 <= r.end; at++) {
+		const uint8_t *p = (const uint8_t *)at;
+		size_t same = 0;
+
+		while (same < 32 && (p[same] ^ complement[same]) == 0xff)
+			same++;
+		n += same == 32;
+	}
+	return n;
+}
+
+/* The kernel sends the private key back with every dump. */
+static void leaves_no_private_key_in_the_heap(void **state)
+{
+	struct fixture *f = *state;
+	struct ob_secret_key *key = ob_arena_alloc(f->arena, sizeof(*key));
+	uint8_t complement[32];
+
+	assert_int_equal(ob_secret_key_new(key), 0);
+	for (size_t i = 0; i < sizeof(complement); i++)
+		complement[i] = (uint8_t)~key->b[i];
+	assert_int_equal(count(heap_of(key), complement), 1);
+	assert_int_equal(ob_wg_device_change(f->wg, "wg0", key, 0), 0);
+	ob_secret_key_wipe(key);
+	assert_int_equal(count(heap_of(key), complement), 0);
+	dump(f, "wg0");
+	assert_int_equal(count(heap_of(key), complement), 0);
 }
 
 static void configures_peers_of_both_families(void **state)
@@ -468,6 +533,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		lab_test(reads_the_public_key_back),
 		lab_test(keeps_key_and_port_that_are_not_given),
+		lab_test(leaves_no_private_key_in_the_heap),
 		lab_test(configures_peers_of_both_families),
 		lab_test(keeps_thousands_of_allowed_ips),
 		lab_test(replaces_allowed_ips),
