@@ -20,7 +20,9 @@ memo_find(const struct ob_config *config, __be32 dst, __be32 *ret_key)
 {
 	__u32 index;
 
-	*ret_key = dst & ob_mask4(config->longest_route4);
+	/* Whether an address is global is part of the answer. */
+	*ret_key = dst & (ob_mask4(config->longest_route4) |
+			  ob_mask4(config->global4_len));
 	index = ob_memo_index(*ret_key);
 	return bpf_map_lookup_elem(&memo_route4, &index);
 }

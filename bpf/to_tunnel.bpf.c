@@ -81,8 +81,8 @@ static __always_inline int common(struct __sk_buff *skb)
 	struct iphdr *ip = ob_common_ip(skb);
 	struct ob_count n = { .packets = 1 };
 	struct ob_memo_out *memo;
+	__u16 *check, before;
 	__be32 src, dst;
-	__u16 *check;
 
 	if (!config || !config->generation || !ip ||
 	    ip->frag_off & bpf_htons(OB_IPV4_OFFSET | OB_IPV4_MF))
@@ -95,14 +95,19 @@ static __always_inline int common(struct __sk_buff *skb)
 		return OB_NOT_COMMON;
 	n.bytes = bpf_ntohs(ip->tot_len);
 	check = l4_check(ip);
-	if (!check || !ob_common_len(skb, n.bytes) || !*check ||
-	    maybe_partial(ip, n.bytes, *check))
+	if (!check || !ob_common_len(skb, n.bytes))
 		return OB_NOT_COMMON;
-	*check = ob_csum_add(*check, memo->diff);
+	before = *check;
+	if (!before || maybe_partial(ip, n.bytes, before))
+		return OB_NOT_COMMON;
+	*check = ob_csum_add(before, memo->diff);
 	if (!*check && ip->protocol == IPPROTO_UDP)
 		*check = 0xffff;
 	ip->check = ob_csum_add(ip->check, memo->diff);
 	ip->saddr = memo->net | (ip->saddr & ~memo->mask);
+	/* The sum that a device may have made of the packet
+	 * (CHECKSUM_COMPLETE): address and IP header cancel out. */
+	bpf_csum_update(skb, (__u32)*check + (__u16)~before);
 	ob_traffic_tx(memo->slot, &n);
 	return OB_PASS;
 }
