@@ -19,7 +19,7 @@
 #define OB_AF_INET6 10
 
 /* The hop to the pod: asks as a router would for a packet received here. */
-static __always_inline bool ob_next_hop(struct __sk_buff *skb,
+static __always_inline long ob_next_hop(struct __sk_buff *skb,
 					const struct ob_packet *p,
 					struct bpf_fib_lookup *fib)
 {
@@ -36,29 +36,38 @@ static __always_inline bool ob_next_hop(struct __sk_buff *skb,
 		__builtin_memcpy(fib->ipv6_src, &p->src, sizeof(p->src));
 		__builtin_memcpy(fib->ipv6_dst, &p->dst, sizeof(p->dst));
 	}
-	return bpf_fib_lookup(skb, fib, sizeof(*fib), 0) ==
-	       BPF_FIB_LKUP_RET_SUCCESS;
+	return bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
 }
 
 /*
  * A tunnel device has no link layer: without room made for an Ethernet header
  * the redirect to a pod's device would lose the packet, and nothing would
  * count it. TTL is written before, because offsets move.
+ *
+ * A neighbour not resolved yet is resolved from here, not by way of the stack:
+ * its connection tracking has not seen the other direction, and firewalls
+ * (kube-proxy's, for one) drop what it calls invalid. The pod would stay
+ * unreachable for as long as it does not speak first.
  */
 static __always_inline int ob_deliver(struct __sk_buff *skb,
 				      struct ob_packet *p, enum ob_hook hook)
 {
 	struct ethhdr eth = { .h_proto = skb->protocol };
 	struct bpf_fib_lookup fib;
+	long found;
 
 	if (p->ttl <= 1)
 		return drop(skb, OB_REASON_TTL_EXPIRED, hook);
-	if (!ob_next_hop(skb, p, &fib))
+	found = ob_next_hop(skb, p, &fib);
+	if (found != BPF_FIB_LKUP_RET_SUCCESS &&
+	    found != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return drop(skb, OB_REASON_NO_FAST_PATH, hook);
 	if (!ob_decrement_ttl(skb, p))
 		return drop(skb, OB_REASON_INTERNAL, hook);
 	if (!ob_l3_off && bpf_skb_change_head(skb, sizeof(eth), 0))
 		return drop(skb, OB_REASON_INTERNAL, hook);
+	if (found == BPF_FIB_LKUP_RET_NO_NEIGH)
+		return bpf_redirect_neigh(fib.ifindex, NULL, 0, 0);
 	__builtin_memcpy(eth.h_dest, fib.dmac, sizeof(eth.h_dest));
 	__builtin_memcpy(eth.h_source, fib.smac, sizeof(eth.h_source));
 	if (bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), 0))

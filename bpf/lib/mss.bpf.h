@@ -37,17 +37,12 @@ static __always_inline int ob_mss_lower(struct __sk_buff *skb, __u32 l4_off,
 	return bpf_skb_store_bytes(skb, off, &new, sizeof(new), 0);
 }
 
-/*
- * Looks for the option from off to end, both from the start of the packet. A
- * global function: verified once, and its arguments are unknown numbers, so
- * that the states of the loop look alike to the verifier.
- */
-int ob_mss_walk(struct __sk_buff *skb, __u32 l4_off, __u32 off, __u32 end,
-		__u32 max);
-
-__noinline int ob_mss_walk(struct __sk_buff *skb, __u32 l4_off, __u32 off,
-			   __u32 end, __u32 max)
+/* Looks for the option from off to end, both from the start of the packet. */
+static __noinline int ob_mss_walk(struct __sk_buff *skb, __u32 l4_off,
+				  __u32 off, __u32 end, __u32 max)
 {
+	off = ob_opaque(skb, off);
+	end = ob_opaque(skb, end);
 	for (int i = 0; i < OB_TCP_MAX_OPTIONS && off < end; i++) {
 		__u8 option[2] = { 0, 0 }; /* kind, length */
 

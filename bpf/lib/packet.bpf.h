@@ -107,11 +107,28 @@ static __always_inline bool ob_parse4(struct __sk_buff *skb,
 	       p->ip_len >= header && p->ip_len <= skb->len - l3_off;
 }
 
+/*
+ * The value, but as a number that the verifier knows nothing about. It walks a
+ * loop again for every state it finds different, so known offsets would make
+ * it walk ours on every path to them and, once out, all that follows.
+ */
+static __always_inline __u32 ob_opaque(const struct __sk_buff *skb, __u32 value)
+{
+	const volatile __u32 *len = &skb->len;
+
+	return value + *len - *len;
+}
+
+/* Extension headers that are walked. AH is none of them: what it protects
+ * includes the addresses. A bit test, because branches in the walk multiply
+ * for the verifier. */
 static __always_inline bool ob_is_extension6(__u32 proto)
 {
-	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING ||
-	       proto == IPPROTO_FRAGMENT || proto == IPPROTO_DSTOPTS ||
-	       proto == IPPROTO_AH;
+	const __u64 extensions =
+		1ULL << IPPROTO_HOPOPTS | 1ULL << IPPROTO_ROUTING |
+		1ULL << IPPROTO_FRAGMENT | 1ULL << IPPROTO_DSTOPTS;
+
+	return proto < 64 && extensions >> proto & 1;
 }
 
 /*
@@ -121,12 +138,10 @@ static __always_inline bool ob_is_extension6(__u32 proto)
  * chain is cut short or too long. A global function: verified once, not on
  * every path to it.
  */
-__s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off, __u32 proto,
-			  __u32 end);
-
-__noinline __s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off,
-				     __u32 proto, __u32 end)
+static __noinline __s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off,
+					    __u32 proto, __u32 end)
 {
+	off = ob_opaque(skb, off);
 	for (int i = 0; i < OB_IPV6_MAX_EXTENSIONS; i++) {
 		__u8 ext[4]; /* next header, length, fragment offset */
 
@@ -134,15 +149,13 @@ __noinline __s64 ob_skip_extensions6(struct __sk_buff *skb, __u32 off,
 			break;
 		if (bpf_skb_load_bytes(skb, off, ext, sizeof(ext)))
 			return -1;
+		/* The length byte of a fragment header is reserved. */
 		if (proto == IPPROTO_FRAGMENT) {
-			proto = ext[0];
+			ext[1] = 0;
 			if ((ext[2] << 8 | ext[3]) & OB_IPV6_OFFSET)
-				return (__s64)proto << 32;
-			off += 8;
-			continue;
+				return (__s64)ext[0] << 32;
 		}
-		off += proto == IPPROTO_AH ? (ext[1] + 2) * 4
-					   : (ext[1] + 1) * 8;
+		off += (ext[1] + 1) * 8;
 		proto = ext[0];
 	}
 	if (ob_is_extension6(proto) || off > end)
@@ -158,7 +171,7 @@ static __always_inline bool ob_upper_layer6(struct __sk_buff *skb, __u32 *off,
 	if (!ob_is_extension6(*proto))
 		return true;
 	found = ob_skip_extensions6(skb, *off, *proto, end);
-	*off = (__u32)found;
+	*off = ob_opaque(skb, (__u32)found);
 	*proto = found >> 32;
 	return found >= 0;
 }

@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# The world of the demo and of the lab tests, in network namespaces:
+#
+#      hub-status                                  10.112.0.0/16
+#          |                                       fd70:0:112::/48
+#         hub 192.0.2.1
+#          |
+#      internet
+#       |        |
+#     nat1      nat2        each masquerades a LAN 192.168.0.0/24
+#       |        |
+#   cluster1   cluster2     gateways: here runs octopus
+#    |    |     |    |
+#  client shop web echo     pods, 10.113.0.0/16 and 10.114.0.0/16 outside
+#
+# Every cluster, the hub too, has the pod CIDRs 10.244.0.0/16 and
+# fd00:244::/48, and pods with the same addresses.  A pod is connected the way
+# Calico does it: one veth pair, a /32 and a /128, the default route through a
+# link-local gateway that is no machine's address.
+#
+# Namespaces are called hub, nat1, cluster1, cluster1-client, ...
+# The caller sets WORLD (a directory for files) and has "octopus" on PATH or in
+# OB_BUILD_DIR.  Nothing here knows what the demo or a test wants to show.
+
+POD_MAC=ee:ee:ee:ee:ee:ee # the gateway's end of every pod's veth pair
+POD_GATEWAY4=169.254.1.1
+POD_GATEWAY6=fe80::1
+POD_CIDR4=10.244.0.0/16
+POD_CIDR6=fd00:244::/48
+PORT=31820
+
+PRIVATE_CLUSTERS="cluster1 cluster2"
+CLUSTERS="hub $PRIVATE_CLUSTERS"
+
+# on NAMESPACE COMMAND...: not "ip netns exec", which hides /sys/fs/bpf.
+on()
+{
+	_ns=$1
+	shift
+	nsenter --net="/run/netns/$_ns" -- "$@"
+}
+
+# now_ms: milliseconds since boot, without a process.
+now_ms()
+{
+	read -r _up _ </proc/uptime
+	# 12.34 -> 1234 hundredths; the 1 keeps a zero from meaning octal.
+	NOW=$((${_up%.*} * 1000 + (1${_up#*.} - 100) * 10))
+}
+
+# wait_until SECONDS COMMAND...: tries until it succeeds; 1 at the deadline.
+wait_until()
+{
+	now_ms
+	_deadline=$((NOW + $1 * 1000))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		now_ms
+		[ "$NOW" -lt "$_deadline" ] || return 1
+		sleep 0.05
+	done
+}
+
+# number_of CLUSTER: the N of 10.N.0.0/16 and fd70:0:N::/48.
+number_of()
+{
+	case $1 in
+	hub) echo 112 ;;
+	cluster*) echo $((112 + ${1#cluster})) ;;
+	esac
+}
+
+# global4 CLUSTER 1.10 -> 10.113.1.10, local4 1.10 -> 10.244.1.10
+global4()
+{
+	echo "10.$(number_of "$1").$2"
+}
+
+local4()
+{
+	echo "10.244.$1"
+}
+
+# global6 CLUSTER 1.10 -> fd70:0:113:1::10, local6 1.10 -> fd00:244:0:1::10
+global6()
+{
+	echo "fd70:0:$(number_of "$1"):${2%.*}::${2#*.}"
+}
+
+local6()
+{
+	echo "fd00:244:0:${1%.*}::${1#*.}"
+}
+
+gateway_of()
+{
+	echo "/sys/fs/bpf/ovn-builder-$1"
+}
+
+octopus_binary()
+{
+	if [ -n "${OCTOPUS:-}" ]; then
+		echo "$OCTOPUS"
+	else
+		echo "${OB_BUILD_DIR:?}/bin/octopus"
+	fi
+}
+
+# obctl_of CLUSTER ARGUMENT...
+obctl_of()
+{
+	_of=$1
+	shift
+	OB_PIN_ROOT=$(gateway_of "$_of") on "$_of" \
+		"${OB_BUILD_DIR:?}/bin/obctl" "$@"
+}
+
+### namespaces ###############################################################
+
+namespace()
+{
+	ip netns add "$1"
+	ip -n "$1" link set lo up
+}
+
+# router NAME RP_FILTER. It answers every oversized packet: tests count them.
+router()
+{
+	namespace "$1"
+	on "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.ipv6.conf.all.forwarding=1 \
+		net.ipv4.conf.all.rp_filter="$2" \
+		net.ipv4.conf.default.rp_filter="$2" \
+		net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+}
+
+# cable NS1 IF1 ADDRESS1 NS2 IF2 ADDRESS2
+cable()
+{
+	ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
+	ip -n "$1" addr add "$3" dev "$2"
+	ip -n "$4" addr add "$6" dev "$5"
+	ip -n "$1" link set "$2" up
+	ip -n "$4" link set "$5" up
+}
+
+# pod CLUSTER NAME N.M: the pod 10.244.N.M.
+pod()
+{
+	_pod=$1-$2 _host=veth-$2
+	_a4=$(local4 "$3") _a6=$(local6 "$3")
+	namespace "$_pod"
+	ip link add eth0 netns "$_pod" type veth \
+		peer name "$_host" netns "$1" address $POD_MAC
+	ip -n "$_pod" -batch - <<-END
+		addr add $_a4/32 dev eth0
+		addr add $_a6/128 dev eth0 nodad
+		link set eth0 up
+		route add $POD_GATEWAY4 dev eth0 scope link
+		route add default via $POD_GATEWAY4 dev eth0
+		route add default via $POD_GATEWAY6 dev eth0
+		neigh add $POD_GATEWAY4 lladdr $POD_MAC dev eth0 nud permanent
+		neigh add $POD_GATEWAY6 lladdr $POD_MAC dev eth0 nud permanent
+	END
+	ip -n "$1" -batch - <<-END
+		link set $_host up
+		addr add $POD_GATEWAY6/64 dev $_host nodad
+		route add $_a4/32 dev $_host scope link
+		route add $_a6/128 dev $_host
+	END
+}
+
+internet()
+{
+	router internet 0
+}
+
+# public_site CLUSTER ADDRESS ROUTER: a gateway with a public address.
+public_site()
+{
+	router "$1" 1
+	cable internet "to-$1" "$3/24" "$1" uplink "$2/24"
+	ip -n "$1" route add default via "$3"
+}
+
+# private_site CLUSTER ADDRESS ROUTER: a gateway behind a NAT with that public
+# address.  This is somebody's home router: conntrack and masquerade are its.
+private_site()
+{
+	_nat=nat${1#cluster}
+	router "$_nat" 0
+	router "$1" 1
+	cable internet "to-$_nat" "$3/24" "$_nat" wan "$2/24"
+	cable "$_nat" lan 192.168.0.1/24 "$1" uplink 192.168.0.2/24
+	ip -n "$_nat" route add default via "$3"
+	ip -n "$1" route add default via 192.168.0.1
+	on "$_nat" nft -f - <<-END
+		table ip home {
+			chain forward {
+				type filter hook forward priority filter
+				policy drop
+				iifname "lan" accept
+				ct state established,related accept
+			}
+			chain postrouting {
+				type nat hook postrouting priority srcnat
+				oifname "wan" masquerade random
+			}
+		}
+	END
+}
+
+# A cluster's own firewall, as a CNI or kube-proxy would leave one: it makes
+# connection tracking active, so that a test can see whether we feed it.
+firewall()
+{
+	on "$1" nft -f - <<-END
+		table inet node {
+			chain forward {
+				type filter hook forward priority filter
+				policy accept
+				ct state invalid drop
+				ct state established,related accept
+			}
+		}
+	END
+}
+
+world_build()
+{
+	internet
+	public_site hub 192.0.2.1 192.0.2.254
+	private_site cluster1 198.51.100.1 198.51.100.254
+	private_site cluster2 203.0.113.1 203.0.113.254
+	pod hub status 1.10
+	pod cluster1 client 1.10
+	pod cluster1 shop 2.20
+	pod cluster2 web 1.10
+	pod cluster2 echo 2.20
+	firewall cluster1
+	firewall cluster2
+}
+
+### octopus ##################################################################
+
+world_keys()
+{
+	for _c in $CLUSTERS; do
+		(umask 077 && wg genkey >"$WORLD/$_c.key")
+		wg pubkey <"$WORLD/$_c.key" >"$WORLD/$_c.pub"
+	done
+}
+
+# cidrs CLUSTER: as the configuration file has them.
+cidrs()
+{
+	_n=$(number_of "$1")
+	echo "[10.$_n.0.0/16, \"fd70:0:$_n::/48\"]"
+}
+
+# config_of CLUSTER: its octopus.yaml, on standard output.
+config_of()
+{
+	_hub=false
+	[ "$1" != hub ] || _hub=true
+	cat <<-END
+		cluster_id: $1
+		ishub: $_hub
+		isPublic: $_hub
+		global_cidr: [10.112.0.0/12, "fd70::/32"]
+		cluster_cidr: $(cidrs "$1")
+		pod_cidr: [$POD_CIDR4, "$POD_CIDR6"]
+		interfaces: ["veth-*"]
+		port: $PORT
+		key_file: $WORLD/$1.key
+		peers:
+	END
+	for _peer in $CLUSTERS; do
+		[ "$_peer" = "$1" ] || peer_of "$1" "$_peer"
+	done
+}
+
+# peer_of CLUSTER PEER: the hub knows everybody's key and dials nobody; the
+# others dial the hub, and reach each other through it.
+peer_of()
+{
+	echo "  - cluster_id: $2"
+	echo "    cluster_cidr: $(cidrs "$2")"
+	if [ "$1" = hub ]; then
+		echo "    public_key: $(cat "$WORLD/$2.pub")"
+	elif [ "$2" = hub ]; then
+		echo "    public_key: $(cat "$WORLD/hub.pub")"
+		echo "    endpoint: 192.0.2.1"
+		echo "    ishub: true"
+	fi
+}
+
+world_configs()
+{
+	for _c in $CLUSTERS; do
+		config_of "$_c" >"$WORLD/$_c.yaml"
+	done
+}
+
+# octopus_start CLUSTER: in the background; octopus_pid and octopus.log.
+octopus_start()
+{
+	on "$1" "$(octopus_binary)" --config "$WORLD/$1.yaml" \
+		--pin-root "$(gateway_of "$1")" \
+		>>"$WORLD/$1.octopus.log" 2>&1 </dev/null &
+	echo $! >"$WORLD/$1.pid"
+}
+
+octopus_pid()
+{
+	cat "$WORLD/$1.pid"
+}
+
+# A dead process that nobody has waited for yet is gone, too.
+octopus_gone()
+{
+	read -r _stat 2>/dev/null <"/proc/$(octopus_pid "$1")/stat" ||
+		return 0
+	_stat=${_stat##*) }
+	[ "${_stat%% *}" = Z ]
+}
+
+# octopus_stop CLUSTER [SIGNAL]: and wait until it is gone.
+octopus_stop()
+{
+	kill -"${2:-TERM}" "$(octopus_pid "$1")" 2>/dev/null || return 0
+	wait_until 10 octopus_gone "$1"
+}
+
+# handshake_done CLUSTER: with every WireGuard peer it has.
+handshake_done()
+{
+	_shakes=$(on "$1" wg show ob0 latest-handshakes) || return 1
+	[ -n "$_shakes" ] || return 1
+	! echo "$_shakes" | grep -q '[[:space:]]0$'
+}
+
+# listening NAMESPACE PORT: somebody has this TCP or UDP port.
+listening()
+{
+	on "$1" ss -Hlntu "sport = :$2" | grep -q .
+}
+
+world_start()
+{
+	world_keys
+	world_configs
+	for _c in $CLUSTERS; do
+		octopus_start "$_c"
+	done
+}
+
+world_stop()
+{
+	for _c in $CLUSTERS; do
+		[ ! -f "$WORLD/$_c.pid" ] || octopus_stop "$_c"
+	done
+}
+
+# A lab kernel forgets all this by itself; another one does not.
+world_remove()
+{
+	for _ns in /run/netns/*; do
+		case ${_ns##*/} in
+		internet | hub* | nat[12] | cluster[12]*)
+			ip netns del "${_ns##*/}" || :
+			;;
+		esac
+	done
+	for _c in $CLUSTERS; do
+		rm -rf "$(gateway_of "$_c")"
+	done
+}
+
+### counters #################################################################
+
+# pins_of CLUSTER: the directory of its maps, with the ABI version.
+pins_of()
+{
+	echo "$(gateway_of "$1")"/v*
+}
+
+# traffic_of CLUSTER PEER: "tx_packets tx_bytes rx_packets rx_bytes", from the
+# maps themselves.
+traffic_of()
+{
+	_pins=$(pins_of "$1")
+	_slot=$(bpftool -j map dump pinned "$_pins/ob_cluster" |
+		jq --arg peer "$2" '.[].formatted |
+			select(.key.name == $peer) | .value.slot')
+	bpftool -j map dump pinned "$_pins/ob_traffic" |
+		jq -r --argjson slot "${_slot:-0}" '
+			.[].formatted | select(.key == $slot) |
+			[.values[].value] |
+			[map(.tx_packets), map(.tx_bytes),
+			 map(.rx_packets), map(.rx_bytes)] |
+			map(add) | join(" ")'
+}
+
+# drops_of CLUSTER REASON: packets, all hooks.
+drops_of()
+{
+	obctl_of "$1" -o json drops | jq --arg reason "$2" '
+		[.. | objects | select(.reason? == $reason) | .packets] |
+		add // 0'
+}

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# What every flow begins with: the world of the demo, and checks that print one
+# line each.  A flow is a script test_NAME.sh that "flows" runs in a world that
+# is up; it ends with the_end.
+
+# shellcheck source=/dev/null
+. "${OB_SOURCE_DIR:?}/demo/world.sh"
+
+LAB_TOOLS=${OB_BUILD_DIR:?}/tests/lab
+CHECKS=0
+FAILURES=0
+
+CLIENT4=$(global4 cluster1 1.10) CLIENT6=$(global6 cluster1 1.10)
+SHOP4=$(global4 cluster1 2.20)
+WEB4=$(global4 cluster2 1.10) WEB6=$(global6 cluster2 1.10)
+ECHO4=$(global4 cluster2 2.20) ECHO6=$(global6 cluster2 2.20)
+STATUS4=$(global4 hub 1.10) STATUS6=$(global6 hub 1.10)
+LOCAL4=$(local4 1.10) LOCAL6=$(local6 1.10)
+
+pass()
+{
+	CHECKS=$((CHECKS + 1))
+	echo "  PASS $*"
+}
+
+miss()
+{
+	CHECKS=$((CHECKS + 1))
+	FAILURES=$((FAILURES + 1))
+	echo "  FAIL $*"
+}
+
+note()
+{
+	echo "       $*"
+}
+
+# check SENTENCE COMMAND...: its output is shown when it fails.
+check()
+{
+	_sentence=$1
+	shift
+	if "$@" >"$WORLD/check.out" 2>&1; then
+		pass "$_sentence"
+	else
+		miss "$_sentence"
+		tail -n 15 "$WORLD/check.out" | sed 's/^/       | /'
+	fi
+}
+
+# equal SENTENCE GOT WANTED
+equal()
+{
+	if [ "$2" = "$3" ]; then
+		pass "$1: $2"
+	else
+		miss "$1: $2, wanted $3"
+	fi
+}
+
+# matches SENTENCE GOT PATTERN (of case)
+matches()
+{
+	# shellcheck disable=SC2254 # a pattern is wanted
+	case $2 in
+	$3) pass "$1: $2" ;;
+	*) miss "$1: $2, wanted $3" ;;
+	esac
+}
+
+the_end()
+{
+	echo "$CHECKS $FAILURES" >"$WORLD/flow.result"
+	[ "$FAILURES" = 0 ]
+}
+
+# slow: emulated, so that times mean little.
+slow()
+{
+	[ "${OB_LAB_WAY:-}" = qemu ]
+}
+
+# probe POD ARGUMENT...: what becomes of one packet (probe.c).
+probe()
+{
+	_pod=$1
+	shift
+	on "$_pod" "$LAB_TOOLS/lab_probe" "$@"
+}
+
+ping_once()
+{
+	on "$1" ping -n -c 1 -W 2 "$2"
+}
+
+traffic_flows()
+{
+	ping_once cluster1-client "$WEB4" && ping_once cluster1-client "$WEB6"
+}
+
+# gateway_ready CLUSTER: octopus runs and has done its work once.
+gateway_ready()
+{
+	! octopus_gone "$1" && ip -n "$1" link show dev ob0 up &&
+		obctl_of "$1" status
+}
+
+# everybody_ready: after octopus was started, everywhere.
+everybody_ready()
+{
+	for _c in $CLUSTERS; do
+		wait_until 60 gateway_ready "$_c" || return 1
+	done
+}
+
+tunnel_mtu()
+{
+	ip -n "$1" -j link show dev ob0 | jq '.[0].mtu'
+}
+
+# background NAME COMMAND...: its number goes to $WORLD/NAME.bg.
+background()
+{
+	_name=$1
+	shift
+	"$@" >"$WORLD/$_name.out" 2>"$WORLD/$_name.err" </dev/null &
+	echo $! >"$WORLD/$_name.bg"
+}
+
+# ended NAME: the program started in the background is gone.
+ended()
+{
+	read -r _stat 2>/dev/null <"/proc/$(cat "$WORLD/$1.bg")/stat" ||
+		return 0
+	_stat=${_stat##*) }
+	[ "${_stat%% *}" = Z ]
+}
+
+# stop_background NAME [SIGNAL]: and wait for its end.
+stop_background()
+{
+	kill -"${2:-TERM}" "$(cat "$WORLD/$1.bg")" 2>/dev/null || :
+	wait_until 30 ended "$1"
+}

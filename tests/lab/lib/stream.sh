@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# A steady stream between two pods, to see what a disturbance costs (stream.c).
+
+STREAM_PORT=7000
+STREAM_RATE_WANTED=${OB_LAB_RATE:-10000}
+STREAM_RATE_MIN=200
+
+# stream_start RATE: cluster1-client -> cluster2-web.
+stream_start()
+{
+	background receiver on cluster2-web \
+		"$LAB_TOOLS/lab_stream" receive $STREAM_PORT
+	wait_until 10 listening cluster2-web $STREAM_PORT || return 1
+	background sender on cluster1-client \
+		"$LAB_TOOLS/lab_stream" send "$WEB4" $STREAM_PORT "$1"
+}
+
+# stream_stop: ends it and waits for the tally, which it prints.
+stream_stop()
+{
+	stop_background sender
+	wait_until 30 ended receiver || return 1
+	cat "$WORLD/receiver.out"
+}
+
+# stream_pause: for as long as a thing under load is watched.
+stream_pause()
+{
+	now_ms
+	_pause_end=$((NOW + ${1:-1000}))
+	while [ "$NOW" -lt "$_pause_end" ]; do
+		sleep 0.1
+		now_ms
+	done
+}
+
+# stream_rate: the highest rate (halved from the wanted one) that this kernel
+# carries undisturbed; measured once, then remembered.
+stream_rate()
+{
+	if [ -s "$WORLD/rate" ]; then
+		cat "$WORLD/rate"
+		return 0
+	fi
+	_rate=$STREAM_RATE_WANTED
+	while [ "$_rate" -ge "$STREAM_RATE_MIN" ]; do
+		stream_start "$_rate"
+		stream_pause 2000
+		case $(stream_stop) in
+		*' lost=0 '*)
+			echo "$_rate" | tee "$WORLD/rate"
+			return 0
+			;;
+		esac
+		_rate=$((_rate / 2))
+	done
+	return 1
+}
+
+# stream_around SENTENCE FUNCTION...: loses nothing while that runs.
+stream_around()
+{
+	_what=$1
+	shift
+	_at=$(stream_rate) || {
+		miss "$_what: even an undisturbed stream loses packets"
+		return 0
+	}
+	stream_start "$_at"
+	stream_pause 1000
+	"$@"
+	stream_pause 1000
+	_tally=$(stream_stop)
+	note "$(cat "$WORLD/sender.err")"
+	matches "$_what" "${_tally:-no tally: $(cat "$WORLD/receiver.err")}" \
+		'* lost=0 *'
+}

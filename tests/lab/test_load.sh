@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# octopus is killed under a steady stream and started again: nothing is lost,
+# and the new one adopts what the old one has left.
+. "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+. "${OB_SOURCE_DIR:?}/tests/lab/lib/stream.sh"
+
+note "rate: $(stream_rate) packets a second"
+
+kill_all()
+{
+	for _c in $CLUSTERS; do
+		octopus_stop "$_c" KILL
+	done
+}
+
+start_all()
+{
+	for _c in $CLUSTERS; do
+		octopus_start "$_c"
+	done
+	everybody_ready
+}
+
+# identity CLUSTER: what a restart must not make anew.
+identity()
+{
+	on "$1" wg show ob0 public-key
+	on "$1" cat /sys/class/net/ob0/ifindex
+	for _pin in "$(pins_of "$1")"/ob_*; do
+		bpftool -j map show pinned "$_pin" | jq -r '"\(.name) \(.id)"'
+	done
+	attached "$1"
+}
+
+# attached CLUSTER: device, hook and program ID of each of ours.
+attached()
+{
+	on "$1" bpftool -j net show | jq -r '
+		.[].tc[]? | "\(.devname) \(.kind) \(.prog_id // .id)"' | sort
+}
+
+for _c in $CLUSTERS; do
+	identity "$_c" >"$WORLD/$_c.identity"
+done
+stream_around "kill -9 of every octopus" kill_all
+check "pods talk while every octopus is dead" traffic_flows
+stream_around "octopus starts again" start_all
+for _c in $CLUSTERS; do
+	identity "$_c" >"$WORLD/$_c.identity2"
+	check "$_c: same keys, device, maps and programs" \
+		diff "$WORLD/$_c.identity" "$WORLD/$_c.identity2"
+done
+the_end

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+# Whatever somebody breaks by hand, octopus puts back within a second.
+. "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+
+LIMIT_MS=1000
+# Emulated, octopus itself is several times slower.
+! slow || LIMIT_MS=3000
+
+PINS=$(pins_of cluster1)
+
+# mended WHAT LOOK: LOOK prints the state; the function "damage" changes it.
+mended()
+{
+	_what=$1 _look=$2
+	$_look >"$WORLD/look.before" 2>&1
+	damage >"$WORLD/damage.out" 2>&1 || {
+		miss "$_what: $(tail -n 1 "$WORLD/damage.out")"
+		return 0
+	}
+	now_ms
+	_broken=$NOW
+	if ! wait_until 10 looks_the_same "$_look"; then
+		miss "$_what: not mended after 10 s"
+		diff "$WORLD/look.before" "$WORLD/look.now" |
+			head -n 10 | sed 's/^/       | /'
+		return 0
+	fi
+	now_ms
+	_took=$((NOW - _broken))
+	if [ "$_took" -le $LIMIT_MS ]; then
+		pass "$_what: mended in $_took ms"
+	else
+		miss "$_what: mended in $_took ms, the limit is $LIMIT_MS"
+	fi
+}
+
+looks_the_same()
+{
+	$1 >"$WORLD/look.now" 2>&1
+	cmp -s "$WORLD/look.before" "$WORLD/look.now"
+}
+
+routes()
+{
+	ip -n cluster1 route show dev ob0
+	ip -n cluster1 -6 route show dev ob0
+}
+
+addresses()
+{
+	ip -n cluster1 -o addr show dev ob0 | sed 's/^[0-9]*: //'
+}
+
+peers()
+{
+	on cluster1 wg show ob0 allowed-ips
+	on cluster1 wg show ob0 endpoints
+	on cluster1 wg show ob0 persistent-keepalive
+}
+
+device()
+{
+	ip -n cluster1 -o link show dev ob0 | sed 's/^[0-9]*: //'
+	on cluster1 wg show ob0 public-key
+	on cluster1 wg show ob0 listen-port
+	addresses
+	routes
+	peers
+}
+
+# Without interface indexes, which a new device has anew.
+maps()
+{
+	for _map in ob_route4 ob_route6 ob_out4 ob_out6 ob_in4 ob_in6 \
+		ob_cluster; do
+		bpftool -j map dump pinned "$PINS/$_map" |
+			jq -c '.[].formatted | del(.value.ifindex)' | sort
+	done
+	bpftool -j map dump pinned "$PINS/ob_config" |
+		jq -c '.[].formatted.value | del(.generation)'
+	# It must be the index of the device there is.
+	bpftool -j map dump pinned "$PINS/ob_route4" |
+		jq -c --argjson now "$(on cluster1 \
+			cat /sys/class/net/ob0/ifindex)" \
+			'[.[].formatted.value.ifindex == $now] | all'
+}
+
+programs()
+{
+	on cluster1 bpftool -j net show |
+		jq -r '.[].tc[]? | "\(.devname) \(.kind)"' | sort
+}
+
+pins()
+{
+	(cd "$PINS" && echo ob_*)
+	find "$PINS" -name 'link_*' | wc -l
+	maps
+}
+
+damage() { ip -n cluster1 route del 10.114.0.0/16 dev ob0; }
+mended "route deleted" routes
+damage() { ip -n cluster1 -6 route del fd70:0:114::/48 dev ob0; }
+mended "IPv6 route deleted" routes
+damage() { ip -n cluster1 addr del 10.113.0.1/32 dev ob0; }
+mended "address deleted" addresses
+damage() { ip -n cluster1 addr flush dev ob0; }
+mended "all addresses flushed" device
+damage() { on cluster1 wg set ob0 peer "$(cat "$WORLD/hub.pub")" remove; }
+mended "WireGuard peer removed" peers
+damage()
+{
+	on cluster1 wg set ob0 peer "$(cat "$WORLD/hub.pub")" \
+		allowed-ips 10.112.0.0/16
+}
+mended "allowed IPs changed" peers
+damage() { ip -n cluster1 link set ob0 down; }
+mended "device set down" device
+damage() { ip -n cluster1 link set ob0 mtu 1280; }
+mended "MTU changed" device
+
+# 10.114.0.0/16 as a key: the length in host order, then the address.
+damage()
+{
+	bpftool map delete pinned "$PINS/ob_route4" \
+		key 16 0 0 0 10 114 0 0
+}
+mended "map entry deleted" maps
+damage()
+{
+	bpftool map update pinned "$PINS/ob_out4" \
+		key 16 0 0 0 10 244 0 0 \
+		value 10 115 0 0 16 0 0 0 0 0 0 0
+}
+mended "map entry changed" maps
+damage()
+{
+	bpftool map update pinned "$PINS/ob_in4" \
+		key 24 0 0 0 10 113 7 0 \
+		value 10 244 9 0 24 0 0 0 0 0 0 0
+}
+mended "map entry added" maps
+check "traffic flows" wait_until 5 traffic_flows
+
+damage()
+{
+	for _link in "$PINS"/link_from_tunnel_*; do
+		bpftool link detach pinned "$_link"
+	done
+}
+mended "program detached" programs
+damage() { rm "$PINS"/link_*; }
+mended "every link's pin removed" programs
+damage() { rm "$PINS/ob_route4"; }
+mended "map's pin removed" pins
+check "traffic flows" wait_until 5 traffic_flows
+
+damage() { ip -n cluster1 link del ob0; }
+mended "device deleted" device
+check "programs are on the new device" wait_until 2 programs
+check "the tunnel is up again" wait_until 10 handshake_done cluster1
+check "traffic flows" wait_until 10 traffic_flows
+damage() { :; }
+mended "in the end everything is as it was" maps
+
+# A pod that comes later is served, too.
+pod cluster1 late 3.30
+check "a new pod is served" wait_until 3 ping_once cluster1-late "$WEB4"
+ip netns del cluster1-late
+the_end

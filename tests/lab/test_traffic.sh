@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything the demo shows, and every direction it leaves out.
+. "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+
+# echoes POD ADDRESS PROTOCOL: what was sent comes back, from socat's echo.
+echoes()
+{
+	_to=$2
+	case $2 in *:*) _to="[$2]" ;; esac
+	_back=$(echo "hello from $1" |
+		on "$1" socat -t 5 - "$3:$_to:7")
+	[ "$_back" = "hello from $1" ]
+}
+
+# serve POD: an echo for TCP and UDP, and the peer's address on port 8.
+serve()
+{
+	background "udp-$1" on "$1" socat UDP6-RECVFROM:7,ipv6only=0,fork \
+		EXEC:cat
+	background "tcp-$1" on "$1" socat TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
+		EXEC:cat
+	# shellcheck disable=SC2016 # for the shell that socat starts
+	background "peer-$1" on "$1" socat \
+		TCP6-LISTEN:8,ipv6only=0,fork,reuseaddr \
+		'SYSTEM:echo $SOCAT_PEERADDR'
+	wait_until 10 listening "$1" 7 && wait_until 10 listening "$1" 8
+}
+
+seen_as()
+{
+	_to=$2
+	case $2 in *:*) _to="[$2]" ;; esac
+	on "$1" socat -t 5 - "tcp:$_to:8" </dev/null |
+		sed 's/^\[\(.*\)\]$/\1/; s/^::ffff://; s/^0000.*ffff://'
+}
+
+# both_ways NAME POD ADDRESS4 ADDRESS6
+both_ways()
+{
+	for _address in "$3" "$4"; do
+		check "$1: ping $_address" ping_once "$2" "$_address"
+		check "$1: TCP $_address" echoes "$2" "$_address" tcp
+		check "$1: UDP $_address" echoes "$2" "$_address" udp
+	done
+}
+
+for _pod in cluster2-web hub-status cluster1-client cluster1-shop; do
+	check "servers in $_pod" serve "$_pod"
+done
+both_ways "private to private" cluster1-client "$WEB4" "$WEB6"
+both_ways "and back" cluster2-web "$CLIENT4" "$CLIENT6"
+both_ways "private to hub" cluster1-client "$STATUS4" "$STATUS6"
+both_ways "hub to private" hub-status "$CLIENT4" "$CLIENT6"
+both_ways "own cluster by global address" cluster1-client "$SHOP4" \
+	"$(global6 cluster1 2.20)"
+equal "the server sees the client's global address" \
+	"$(seen_as cluster1-client "$WEB4")" "$CLIENT4"
+matches "and over IPv6" "$(seen_as cluster1-client "$WEB6")" \
+	'*fd70*113*1*10'
+
+check "the gateway has a global address itself" \
+	ping_once cluster1-client "$(global4 cluster2 0.1)"
+check "gateway to gateway" ping_once cluster1 "$(global4 cluster2 0.1)"
+check "gateway to a remote pod" ping_once cluster1 "$WEB4"
+
+for _pod in cluster2-web hub-status cluster1-client cluster1-shop; do
+	for _server in udp tcp peer; do
+		stop_background "$_server-$_pod"
+	done
+done
+the_end
