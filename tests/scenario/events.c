@@ -347,6 +347,12 @@ static void on_wipe_config(const struct event *e)
 	e->m->config = (struct ob_config){ .generation = generation };
 }
 
+/* unsettled: whoever was changing the maps did not come to the end */
+static void on_unsettled(const struct event *e)
+{
+	e->m->config.generation++;
+}
+
 static struct ob_attachment *attachment_of(const struct event *e)
 {
 	const struct ob_link *link = link_of(e, 1);
@@ -439,6 +445,7 @@ static const struct {
 	{ "del-cluster", on_del_cluster },
 	{ "slot", on_slot },
 	{ "wipe-config", on_wipe_config },
+	{ "unsettled", on_unsettled },
 	{ "del-attachment", on_del_attachment },
 	{ "old-program", on_old_program },
 	{ "dead-link", on_dead_link },

@@ -249,6 +249,14 @@ static int apply_cluster(void *context, const struct ob_op *op,
 	return 0;
 }
 
+/* The programs recall what they looked up: they have to be told before. */
+static int check_changing(struct model *m, const struct ob_op *op)
+{
+	if (m->config.generation & 1)
+		return refuse(m, "%s: while the generation is odd", op->key);
+	return 0;
+}
+
 static int apply_nat(void *context, const struct ob_op *op,
 		     struct ob_status *status)
 {
@@ -263,6 +271,8 @@ static int apply_nat(void *context, const struct ob_op *op,
 		!ob_prefix_equal(&m->nats.v[i].from, &e->from)))
 		i++;
 	r = check_verb(m, op, i < m->nats.n);
+	if (r == 0)
+		r = check_changing(m, op);
 	if (r < 0)
 		return r;
 	if (op->verb == OB_VERB_DEL)
@@ -301,6 +311,8 @@ static int apply_destination(void *context, const struct ob_op *op,
 	int r = check_verb(m, op, now != NULL);
 
 	(void)status;
+	if (r == 0)
+		r = check_changing(m, op);
 	if (r < 0)
 		return r;
 	if (op->verb == OB_VERB_DEL) {
@@ -319,6 +331,33 @@ static int apply_destination(void *context, const struct ob_op *op,
 	return 0;
 }
 
+static uint32_t longer(uint32_t longest, const struct ob_prefix *p)
+{
+	return p->addr.family == AF_INET && p->len > longest ? p->len : longest;
+}
+
+/* What the programs may remember by is at least as long as what is there. */
+static bool lengths_hold(const struct model *m, const struct ob_config *c)
+{
+	uint32_t route4 = 0, out4 = 0, in4 = 0;
+
+	for (size_t i = 0; i < m->destinations.n; i++)
+		route4 = longer(route4, &m->destinations.v[i].dst);
+	for (size_t i = 0; i < m->nats.n; i++) {
+		if (m->nats.v[i].dir == OB_NAT_OUT)
+			out4 = longer(out4, &m->nats.v[i].from);
+		else
+			in4 = longer(in4, &m->nats.v[i].from);
+	}
+	return c->longest_route4 >= route4 && c->longest_out4 >= out4 &&
+	       c->longest_in4 >= in4;
+}
+
+static bool is_settled(const struct model *m)
+{
+	return m->config.generation & 1;
+}
+
 static int apply_config(void *context, const struct ob_op *op,
 			struct ob_status *status)
 {
@@ -326,9 +365,13 @@ static int apply_config(void *context, const struct ob_op *op,
 	const struct ob_config *c = op->args;
 
 	(void)status;
-	if (c->generation <= m->config.generation)
+	if (c->generation < m->config.generation ||
+	    (is_settled(m) && c->generation == m->config.generation))
 		return refuse(m, "generation %u after %u", c->generation,
 			      m->config.generation);
+	if (c->generation & 1 && !lengths_hold(m, c))
+		return refuse(m, "%s: a prefix is longer than the longest",
+			      op->key);
 	m->config = *c;
 	return 0;
 }
