@@ -51,7 +51,7 @@ static __always_inline int common(struct __sk_buff *skb)
 	__u32 len, check;
 	__be32 key;
 
-	if (!config || !config->generation || !ip)
+	if (!config || !(config->generation & 1) || !ip)
 		return OB_NOT_COMMON;
 	memo = memo_find(config, ip->daddr, &key);
 	if (!memo || memo->dst != key || memo->generation != config->generation)

@@ -84,7 +84,7 @@ static __always_inline int common(struct __sk_buff *skb)
 	__u16 *check, before;
 	__be32 src, dst;
 
-	if (!config || !config->generation || !ip ||
+	if (!config || !(config->generation & 1) || !ip ||
 	    ip->frag_off & bpf_htons(OB_IPV4_OFFSET | OB_IPV4_MF))
 		return OB_NOT_COMMON;
 	src = ip->saddr;

@@ -10,7 +10,8 @@
  * trie more with every prefix. What is remembered is keyed by the addresses
  * cut to the longest prefix in use, for all addresses that agree in those bits
  * have the same answer; so the number of flows and of prefixes does not matter.
- * A new ob_config.generation forgets all; while it is 0 nothing is remembered.
+ * A new ob_config.generation forgets all; while it is even, maps are changing
+ * and nothing is remembered or recalled.
  */
 #pragma once
 

@@ -13,10 +13,10 @@ enum stage {
 	STAGE_PIN,
 	STAGE_LINK,
 	STAGE_DEVICE,
+	STAGE_CONFIG,
 	STAGE_CLUSTER,
 	STAGE_NAT,
 	STAGE_DESTINATION,
-	STAGE_CONFIG,
 	STAGE_TUNNEL_PROGRAM,
 	STAGE_UP,
 	STAGE_SYSCTL,
@@ -31,7 +31,7 @@ enum stage {
 	STAGE_DEL_DESTINATION,
 	STAGE_DEL_NAT,
 	STAGE_DEL_CLUSTER,
-	STAGE_GENERATION,
+	STAGE_SETTLED,
 };
 
 struct list {
@@ -50,7 +50,7 @@ struct pair {
 struct differ {
 	struct ob_describer describer;
 	struct ob_plan *plan;
-	bool lpm_set, lpm_del; /* something changed in an LPM map */
+	bool lpm_changed;
 };
 
 static void add_op(struct differ *d, enum stage stage, enum ob_verb verb,
@@ -90,12 +90,8 @@ static void add_item(struct differ *d, const struct pair *p, const void *want,
 
 	add_op(d, stage_of(p, want), verb_of(p, want, have), k->name,
 	       k->describe(&d->describer, want, have), p->apply, want ?: have);
-	if (p->kind != OB_KIND_NAT && p->kind != OB_KIND_DESTINATION)
-		return;
-	if (want)
-		d->lpm_set = true;
-	else
-		d->lpm_del = true;
+	if (p->kind == OB_KIND_NAT || p->kind == OB_KIND_DESTINATION)
+		d->lpm_changed = true;
 }
 
 static void sort(const struct ob_kind_ops *k, const struct list *l)
@@ -187,7 +183,10 @@ static void diff_device(struct differ *d, const struct ob_appliers *ap,
 	       ap->device, c);
 }
 
-/* ob_config, and its generation: raised when an LPM map has changed. */
+/*
+ * ob_config. Its generation is even while LPM maps change and odd when they
+ * are settled: the programs recall what they looked up only then.
+ */
 
 static bool same_config(const struct ob_config *a, const struct ob_config *b)
 {
@@ -200,8 +199,9 @@ static bool same_config(const struct ob_config *a, const struct ob_config *b)
 static const char *describe_config(struct ob_arena *a,
 				   const struct ob_config *c)
 {
-	return ob_arena_printf(a, "%s generation %u", c->cluster,
-			       c->generation);
+	return ob_arena_printf(a, "%s generation %u%s", c->cluster,
+			       c->generation,
+			       c->generation & 1 ? "" : " (changing)");
 }
 
 static void diff_config(struct differ *d, const struct ob_appliers *ap,
@@ -210,19 +210,18 @@ static void diff_config(struct differ *d, const struct ob_appliers *ap,
 {
 	struct ob_arena *a = d->plan->arena;
 	struct ob_config *c = ob_arena_array(a, 2, sizeof(*c));
+	bool settled = have->generation & 1;
 
+	if (settled && !d->lpm_changed && same_config(&want->config, have))
+		return;
 	c[0] = want->config;
-	if (d->lpm_set || !same_config(&want->config, have)) {
-		c[0].generation++;
-		add_op(d, STAGE_CONFIG, OB_VERB_CHANGE, "config",
-		       describe_config(a, &c[0]), ap->config, &c[0]);
-	}
+	c[0].generation = have->generation + settled;
+	add_op(d, STAGE_CONFIG, OB_VERB_CHANGE, "config",
+	       describe_config(a, &c[0]), ap->config, &c[0]);
 	c[1] = c[0];
-	if (d->lpm_del) {
-		c[1].generation++;
-		add_op(d, STAGE_GENERATION, OB_VERB_CHANGE, "config",
-		       describe_config(a, &c[1]), ap->config, &c[1]);
-	}
+	c[1].generation++;
+	add_op(d, STAGE_SETTLED, OB_VERB_CHANGE, "config",
+	       describe_config(a, &c[1]), ap->config, &c[1]);
 }
 
 /* The kernel's peers as items, so that both sides look the same. */
