@@ -240,10 +240,12 @@ static int load_failed(int r, const char *name, char *log,
 {
 	if (status && status->reason)
 		return r;
-	if (r == -EPERM && !*log)
+	/* Without CAP_PERFMON the verifier refuses pointer arithmetic that it
+	 * grants to others, and says so. */
+	if ((r == -EPERM && !*log) || strstr(log, "prohibited for !root"))
 		return ob_status_set(status, EPERM, "NotPermitted",
-				     "loading BPF program %s needs CAP_BPF and "
-				     "CAP_NET_ADMIN",
+				     "loading BPF program %s needs CAP_BPF, "
+				     "CAP_PERFMON and CAP_NET_ADMIN",
 				     name);
 	return ob_status_set(status, -r, "LoadFailed",
 			     "the kernel refused BPF program %s: %s (%s)", name,
