@@ -23,7 +23,8 @@ memo_find(const struct ob_config *config, __be32 dst, __be32 *ret_key)
 	/* Whether an address is global is part of the answer. */
 	*ret_key = dst & (ob_mask4(config->longest_route4) |
 			  ob_mask4(config->global4_len));
-	index = ob_memo_index(*ret_key);
+	index = ob_prefix_number(*ret_key, config->longest_route4) %
+		OB_MEMO_SLOTS;
 	return bpf_map_lookup_elem(&memo_route4, &index);
 }
 
@@ -51,7 +52,7 @@ static __always_inline int common(struct __sk_buff *skb)
 	__u32 len, check;
 	__be32 key;
 
-	if (!config || !config->generation || !ip)
+	if (!config || !(config->generation & 1) || !ip)
 		return OB_NOT_COMMON;
 	memo = memo_find(config, ip->daddr, &key);
 	if (!memo || memo->dst != key || memo->generation != config->generation)

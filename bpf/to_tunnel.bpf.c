@@ -25,7 +25,10 @@ memo_find(const struct ob_config *config, __be32 *src, __be32 *dst)
 
 	*src &= ob_mask4(config->longest_out4);
 	*dst &= ob_mask4(config->longest_route4);
-	index = ob_memo_index(*src ^ *dst * 0x85ebca6bU);
+	/* A prime apart, so that the sources of a few destinations spread. */
+	index = (ob_prefix_number(*src, config->longest_out4) +
+		 ob_prefix_number(*dst, config->longest_route4) * 1031) %
+		OB_MEMO_SLOTS;
 	return bpf_map_lookup_elem(&memo_out4, &index);
 }
 
@@ -84,7 +87,7 @@ static __always_inline int common(struct __sk_buff *skb)
 	__u16 *check, before;
 	__be32 src, dst;
 
-	if (!config || !config->generation || !ip ||
+	if (!config || !(config->generation & 1) || !ip ||
 	    ip->frag_off & bpf_htons(OB_IPV4_OFFSET | OB_IPV4_MF))
 		return OB_NOT_COMMON;
 	src = ip->saddr;

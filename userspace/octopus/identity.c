@@ -64,14 +64,11 @@ static int learn_public(struct ob_identity *id, struct ob_wg *wg,
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_wg_device dev = { 0 };
-	char text[OB_KEY_STRLEN];
 	int r = ob_wg_device_dump(wg, a, device, &dev);
 
 	if (r < 0)
 		return r;
 	id->public_key = dev.public_key;
-	ob_info("our public key", "device=%s public_key=%s", device,
-		ob_key_format(&id->public_key, text, sizeof(text)));
 	return 0;
 }
 

@@ -9,6 +9,19 @@
 #include "octopus/apply.h"
 #include "octopus/facts.h"
 
+/* What the operators of the other clusters need to know. */
+static void log_key(struct ob_octopus *o, const struct ob_wg_device *wg)
+{
+	char text[OB_KEY_STRLEN];
+
+	if (ob_key_is_zero(&wg->public_key) ||
+	    ob_key_equal(&wg->public_key, &o->logged_key))
+		return;
+	o->logged_key = wg->public_key;
+	ob_info("our public key", "device=%s public_key=%s", wg->name,
+		ob_key_format(&wg->public_key, text, sizeof(text)));
+}
+
 static int read_actual(struct ob_octopus *o, struct ob_actual *actual,
 		       struct ob_status *status)
 {
@@ -28,6 +41,7 @@ static int read_actual(struct ob_octopus *o, struct ob_actual *actual,
 				     strerror(-r));
 	if (r > 0)
 		actual->wg.public_key = o->identity.public_key;
+	log_key(o, &actual->wg);
 	return 0;
 }
 

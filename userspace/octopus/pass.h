@@ -21,8 +21,9 @@ struct ob_octopus {
 	struct ob_told told;
 	struct ob_resolver *resolver;
 	struct ob_state state;
-	struct ob_status http;	/* why there are no metrics; reason NULL */
-	struct ob_arena *arena; /* of a pass */
+	struct ob_key logged_key; /* our public key as last logged */
+	struct ob_status http;	  /* why there are no metrics; reason NULL */
+	struct ob_arena *arena;	  /* of a pass */
 };
 
 /*

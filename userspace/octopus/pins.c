@@ -2,13 +2,18 @@
 #include "octopus/pins.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ob/abi/version.h"
+
+OB_DEFINE_CLEANUP(DIR *, closedir)
 
 static int path_of(const char *root, const char *name, char *buf, size_t size)
 {
@@ -63,6 +68,83 @@ int ob_pin_dump(const struct ob_datapath *dp, const char *root,
 			OB_PUSH(a, &pins)->map = i;
 	}
 	*ret = pins;
+	return 0;
+}
+
+/* "link_from_pod_7": the hook and the index of the device. */
+static bool parse_link(const char *name, struct ob_attachment *ret)
+{
+	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++) {
+		char prefix[64], *end;
+		int n = snprintf(prefix, sizeof(prefix), "link_%s_",
+				 ob_hook_name(i));
+		long index;
+
+		if (strncmp(name, prefix, (size_t)n) != 0)
+			continue;
+		index = strtol(name + n, &end, 10);
+		if (end == name + n || *end || index <= 0 || index > INT_MAX)
+			return false;
+		*ret = (struct ob_attachment){
+			.hook = i,
+			.ifindex = (int)index,
+			.tcx = true,
+		};
+		return true;
+	}
+	return false;
+}
+
+static int compare_attachments(const void *a, const void *b)
+{
+	const struct ob_attachment *x = a, *y = b;
+
+	if (x->ifindex != y->ifindex)
+		return x->ifindex < y->ifindex ? -1 : 1;
+	return (x->hook > y->hook) - (x->hook < y->hook);
+}
+
+struct dead_links {
+	struct ob_attachment *v;
+	size_t n, room;
+};
+
+static void collect_dead(DIR *dir, struct ob_arena *a,
+			 const struct ob_attachments *alive,
+			 struct dead_links *dead)
+{
+	struct ob_attachment link;
+	struct dirent *entry;
+
+	if (alive->n > 0)
+		qsort(alive->v, alive->n, sizeof(link), compare_attachments);
+	while ((entry = readdir(dir))) {
+		if (!parse_link(entry->d_name, &link))
+			continue;
+		if (alive->n > 0 && bsearch(&link, alive->v, alive->n,
+					    sizeof(link), compare_attachments))
+			continue;
+		*OB_PUSH(a, dead) = link;
+	}
+}
+
+int ob_pin_dump_dead_links(const char *root, struct ob_arena *a,
+			   struct ob_attachments *list)
+{
+	_cleanup_(closedirp) DIR *dir = NULL;
+	struct dead_links all = { 0 };
+	char path[PATH_MAX];
+	int r = path_of(root, "", path, sizeof(path));
+
+	if (r < 0)
+		return r;
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	collect_dead(dir, a, list, &all);
+	for (size_t i = 0; i < list->n; i++)
+		*OB_PUSH(a, &all) = list->v[i];
+	*list = (struct ob_attachments){ all.v, all.n };
 	return 0;
 }
 

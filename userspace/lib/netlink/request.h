@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <libnl3/netlink/socket.h> /* ours hides <netlink/socket.h> */
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdbool.h>
@@ -19,6 +20,14 @@
 
 OB_DEFINE_CLEANUP(struct nl_msg *, nlmsg_free)
 #define _nlmsg_ _cleanup_(nlmsg_freep)
+OB_DEFINE_CLEANUP(struct nl_sock *, nl_socket_free)
+#define _nlsock_ _cleanup_(nl_socket_freep)
+
+/* libnl has error numbers of its own, and keeps few of the system's apart. */
+int ob_nl_errno(int nle);
+
+/* A connected routing socket. */
+int ob_nl_connect(struct nl_sock **ret);
 
 /*
  * One message of a reply. -ENOMSG means it is not of interest; any other

@@ -2,7 +2,6 @@
 #include "netlink/socket.h"
 
 #include <errno.h>
-#include <libnl3/netlink/socket.h> /* ours hides <netlink/socket.h> */
 #include <linux/netlink.h>
 #include <netlink/errno.h>
 #include <netlink/netlink.h>
@@ -29,8 +28,7 @@ struct exchange {
 	int reply_error;  /* the first one from reply */
 };
 
-/* libnl has error numbers of its own, and keeps few of the system's apart. */
-static int errno_from_nle(int nle)
+int ob_nl_errno(int nle)
 {
 	switch (nle < 0 ? -nle : nle) {
 	case NLE_NOMEM:
@@ -52,35 +50,54 @@ static int errno_from_nle(int nle)
 	}
 }
 
+int ob_nl_connect(struct nl_sock **ret)
+{
+	_nlsock_ struct nl_sock *sock = nl_socket_alloc();
+
+	if (!sock)
+		return -ENOMEM;
+
+	int r = nl_connect(sock, NETLINK_ROUTE);
+
+	if (r < 0)
+		return ob_nl_errno(r);
+	*ret = TAKE_PTR(sock);
+	return 0;
+}
+
+/*
+ * Errors with a sentence, without a copy of the request, and dumps that
+ * filter: kernels since 5.0 know all three, older ones are only less talkative
+ * and more generous (results are filtered here, too).
+ */
+static void set_options(struct nl_sock *sock)
+{
+	static const int options[] = {
+		NETLINK_EXT_ACK,
+		NETLINK_CAP_ACK,
+		NETLINK_GET_STRICT_CHK,
+	};
+	int fd = nl_socket_get_fd(sock), on = 1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		(void)setsockopt(fd, SOL_NETLINK, options[i], &on, sizeof(on));
+}
+
 int ob_nl_new(struct ob_nl **ret)
 {
-	_cleanup_(ob_nl_freep) struct ob_nl *nl = calloc(1, sizeof(*nl));
+	_nlsock_ struct nl_sock *sock = NULL;
+
+	int r = ob_nl_connect(&sock);
+	if (r < 0)
+		return r;
+	set_options(sock);
+
+	struct ob_nl *nl = calloc(1, sizeof(*nl));
 
 	if (!nl)
 		return -ENOMEM;
-	nl->sock = nl_socket_alloc();
-	if (!nl->sock)
-		return -ENOMEM;
-
-	int r = nl_connect(nl->sock, NETLINK_ROUTE);
-
-	if (r < 0)
-		return errno_from_nle(r);
-
-	int fd = nl_socket_get_fd(nl->sock);
-	int on = 1;
-
-	/*
-	 * Errors with a sentence, without a copy of the request, and dumps
-	 * that filter: kernels since 5.0 know all three, older ones are only
-	 * less talkative and more generous (results are filtered here, too).
-	 */
-	(void)setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
-	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
-	(void)setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on,
-			 sizeof(on));
-
-	*ret = TAKE_PTR(nl);
+	nl->sock = TAKE_PTR(sock);
+	*ret = nl;
 	return 0;
 }
 
@@ -180,7 +197,7 @@ static int receive(struct ob_nl *nl, struct exchange *x)
 		int n = nl_recv(nl->sock, &from, &buf, NULL);
 
 		if (n <= 0)
-			return n < 0 ? errno_from_nle(n) : -EIO;
+			return n < 0 ? ob_nl_errno(n) : -EIO;
 		if (from.nl_pid != 0) /* not the kernel */
 			continue;
 
@@ -209,7 +226,7 @@ static int exchange(struct ob_nl *nl, struct nl_msg *msg, struct exchange *x)
 	int r = nl_send(nl->sock, msg);
 
 	if (r < 0)
-		return errno_from_nle(r);
+		return ob_nl_errno(r);
 
 	r = receive(nl, x);
 	if (r < 0 && nl->message[0])

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/wireguard.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "wireguard/genl.h"
 
@@ -11,6 +12,9 @@
 
 /* An allowed IP in a message takes 28 or 40 bytes. */
 #define ALLOWED_MAX 40
+
+/* So many allowed IPs surely fit one message. */
+#define TAKE_MAX 1000
 
 struct dump {
 	struct ob_arena *arena;
@@ -144,6 +148,20 @@ static int put_peer(struct nl_msg *msg, const struct ob_wg_peer *peer,
 	return put_alloweds(msg, peer, done);
 }
 
+static int nest_peer(struct nl_msg *msg, const struct ob_wg_peer *peer,
+		     uint32_t flags, size_t *done)
+{
+	struct nlattr *item = nest(msg, 0);
+
+	if (!item)
+		return -EMSGSIZE;
+
+	int r = put_peer(msg, peer, flags, done);
+	if (r < 0)
+		return r;
+	return nla_nest_end(msg, item) < 0 ? -EMSGSIZE : 0;
+}
+
 static int send_peer(struct ob_wg *wg, const char *name,
 		     const struct ob_wg_peer *peer, uint32_t flags,
 		     size_t *done)
@@ -155,14 +173,62 @@ static int send_peer(struct ob_wg *wg, const char *name,
 		return r;
 
 	struct nlattr *peers = nest(msg, WGDEVICE_A_PEERS);
-	struct nlattr *item = peers ? nest(msg, 0) : NULL;
 
-	if (!item)
+	if (!peers)
 		return -EMSGSIZE;
-	r = put_peer(msg, peer, flags, done);
+	r = nest_peer(msg, peer, flags, done);
 	if (r < 0)
 		return r;
-	if (nla_nest_end(msg, item) < 0 || nla_nest_end(msg, peers) < 0)
+	if (nla_nest_end(msg, peers) < 0)
+		return -EMSGSIZE;
+	return ob_wg_transact(wg, msg);
+}
+
+static int send_peers(struct ob_wg *wg, const char *name,
+		      const struct ob_wg_peer *peer, uint32_t flags)
+{
+	size_t done = 0;
+	int r;
+
+	do {
+		r = send_peer(wg, name, peer, flags, &done);
+		flags = WGPEER_F_UPDATE_ONLY;
+	} while (r == 0 && done < peer->n_allowed);
+	return r;
+}
+
+/*
+ * Takes allowed IPs from whichever peers have them. Only kernels since 6.16
+ * have a flag for that; but an allowed IP goes to the last peer that asks for
+ * it, so all of them give these to one that comes and goes in one message.
+ */
+static int take_allowed(struct ob_wg *wg, const char *name,
+			struct ob_prefix *allowed, size_t n)
+{
+	struct ob_wg_peer taker = { .allowed = allowed, .n_allowed = n };
+	struct ob_wg_peer gone;
+	size_t done = 0, none = 0;
+	_wgmsg_ struct nl_msg *msg = NULL;
+
+	if (getrandom(taker.public_key.b, sizeof(taker.public_key.b), 0) < 0)
+		return -errno;
+	gone = (struct ob_wg_peer){ .public_key = taker.public_key };
+
+	int r = ob_wg_msg_new(wg, WG_CMD_SET_DEVICE, name, &msg);
+	if (r < 0)
+		return r;
+
+	struct nlattr *peers = nest(msg, WGDEVICE_A_PEERS);
+
+	if (!peers)
+		return -EMSGSIZE;
+	r = nest_peer(msg, &taker, 0, &done);
+	if (r < 0)
+		return r;
+	r = nest_peer(msg, &gone, WGPEER_F_REMOVE_ME, &none);
+	if (r < 0)
+		return r;
+	if (done < n || nla_nest_end(msg, peers) < 0)
 		return -EMSGSIZE;
 	return ob_wg_transact(wg, msg);
 }
@@ -238,17 +304,14 @@ static const struct ob_wg_peer *find_peer(const struct ob_wg_device *dev,
 
 /*
  * Replacing is not free: the kernel first removes every allowed IP, and what
- * is sent until they are back is dropped. Where nothing has to go, only what
- * is missing is added.
+ * is sent until they are back is dropped. So only the difference is sent, what
+ * is added first: a prefix may go because a wider one covers it.
  */
 int ob_wg_peer_change(struct ob_wg *wg, const char *name,
 		      const struct ob_wg_peer *peer)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_wg_device dev;
-	struct ob_wg_peer p = *peer;
-	uint32_t flags = WGPEER_F_REPLACE_ALLOWEDIPS;
-	size_t done = 0;
 
 	int r = ob_wg_device_dump(wg, a, name, &dev);
 	if (r < 0)
@@ -256,18 +319,21 @@ int ob_wg_peer_change(struct ob_wg *wg, const char *name,
 
 	const struct ob_wg_peer *actual = find_peer(&dev, &peer->public_key);
 
-	if (actual && missing_allowed(a, actual, peer).n == 0) {
-		struct missing add = missing_allowed(a, peer, actual);
+	if (!actual)
+		return send_peers(wg, name, peer, WGPEER_F_REPLACE_ALLOWEDIPS);
 
-		p.allowed = add.v;
-		p.n_allowed = add.n;
-		flags = 0;
-	}
-	do {
-		r = send_peer(wg, name, &p, flags, &done);
-		flags = WGPEER_F_UPDATE_ONLY;
-	} while (r == 0 && done < p.n_allowed);
-	return r;
+	struct missing add = missing_allowed(a, peer, actual);
+	struct missing take = missing_allowed(a, actual, peer);
+	struct ob_wg_peer more = *peer;
+
+	if (take.n > TAKE_MAX)
+		return send_peers(wg, name, peer, WGPEER_F_REPLACE_ALLOWEDIPS);
+	more.allowed = add.v;
+	more.n_allowed = add.n;
+	r = send_peers(wg, name, &more, 0);
+	if (r < 0 || take.n == 0)
+		return r;
+	return take_allowed(wg, name, take.v, take.n);
 }
 
 int ob_wg_peer_del(struct ob_wg *wg, const char *name,

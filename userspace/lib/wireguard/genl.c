@@ -17,6 +17,8 @@
  * so that nothing is read into a buffer that libnl has to grow by a copy. */
 #define REPLY_MAX (32 * 1024)
 
+OB_DEFINE_CLEANUP(struct nl_sock *, nl_socket_free)
+
 struct ob_wg {
 	struct nl_sock *sock;
 	int family; /* generic netlink's number for WireGuard */
@@ -70,24 +72,27 @@ static int connect_socket(struct nl_sock *sock)
 
 int ob_wg_new(struct ob_wg **ret)
 {
-	_cleanup_(ob_wg_freep) struct ob_wg *wg = calloc(1, sizeof(*wg));
+	_cleanup_(nl_socket_freep) struct nl_sock *sock = nl_socket_alloc();
 
-	if (!wg)
-		return -ENOMEM;
-	wg->sock = nl_socket_alloc();
-	if (!wg->sock)
+	if (!sock)
 		return -ENOMEM;
 
-	int r = connect_socket(wg->sock);
+	int r = connect_socket(sock);
 
 	if (r < 0)
 		return errno_from_nle(r);
 	/* Loads the module where there is one. */
-	wg->family = genl_ctrl_resolve(wg->sock, WG_GENL_NAME);
-	if (wg->family < 0)
-		return errno_from_nle(wg->family);
+	r = genl_ctrl_resolve(sock, WG_GENL_NAME);
+	if (r < 0)
+		return errno_from_nle(r);
 
-	*ret = TAKE_PTR(wg);
+	struct ob_wg *wg = calloc(1, sizeof(*wg));
+
+	if (!wg)
+		return -ENOMEM;
+	wg->sock = TAKE_PTR(sock);
+	wg->family = r;
+	*ret = wg;
 	return 0;
 }
 
