@@ -109,7 +109,7 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 	return drop(skb, OB_REASON_NO_FAST_PATH, OB_HOOK_FROM_POD);
 }
 
-static __always_inline int from_pod_family(struct __sk_buff *skb, __u8 family)
+static __noinline int from_pod_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = { .generation = ob_generation(config) };
