@@ -273,8 +273,10 @@ static int load_without_perfmon(void)
 
 	if (limit_capabilities(1U << CAP_NET_ADMIN, 1U << (CAP_BPF - 32)) < 0)
 		return 2;
-	if (ob_datapath_load(GATEWAY_ROOT, &dp, &status) != -EPERM)
+	if (ob_datapath_load(GATEWAY_ROOT, &dp, &status) != -EPERM) {
+		print_error("%s\n", status.message);
 		return 3;
+	}
 	return status.reason && strstr(status.message, "CAP_PERFMON") ? 0 : 4;
 }
 
