@@ -165,6 +165,7 @@ mended "in the end everything is as it was" maps
 
 # A pod that comes later is served, too.
 pod cluster1 late 3.30
+apply
 check "a new pod is served" wait_until 3 ping_once cluster1-late "$WEB4"
 ip netns del cluster1-late
 the_end

@@ -24,13 +24,13 @@ for _c in cluster1 cluster2; do
 done
 
 # flows ADDRESS: fifty connections, packets and pings.
-background many-server on cluster2-web socat \
+background many-server cluster2-web socat \
 	TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr EXEC:cat
 wait_until 10 listening cluster2-web 7
 _n=0
 while [ "$_n" -lt 25 ]; do
 	for _to in "$WEB4" "[$WEB6]"; do
-		echo x | on cluster1-client socat -t 1 - "tcp:$_to:7" >/dev/null
+		echo x | on cluster1-client socat -t 1 - "tcp:$_to:7,connect-timeout=5" >/dev/null
 	done
 	probe cluster1-client udp "$LOCAL4" "$WEB4" 100 >/dev/null
 	_n=$((_n + 1))

@@ -118,28 +118,3 @@ tunnel_mtu()
 {
 	ip -n "$1" -j link show dev ob0 | jq '.[0].mtu'
 }
-
-# background NAME COMMAND...: its number goes to $WORLD/NAME.bg.
-background()
-{
-	_name=$1
-	shift
-	"$@" >"$WORLD/$_name.out" 2>"$WORLD/$_name.err" </dev/null &
-	echo $! >"$WORLD/$_name.bg"
-}
-
-# ended NAME: the program started in the background is gone.
-ended()
-{
-	read -r _stat 2>/dev/null <"/proc/$(cat "$WORLD/$1.bg")/stat" ||
-		return 0
-	_stat=${_stat##*) }
-	[ "${_stat%% *}" = Z ]
-}
-
-# stop_background NAME [SIGNAL]: and wait for its end.
-stop_background()
-{
-	kill -"${2:-TERM}" "$(cat "$WORLD/$1.bg")" 2>/dev/null || :
-	wait_until 30 ended "$1"
-}
