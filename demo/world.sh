@@ -405,6 +405,12 @@ handshake_done()
 	! echo "$_shakes" | grep -q '[[:space:]]0$'
 }
 
+# ifindex NAMESPACE DEVICE (/sys shows another namespace)
+ifindex()
+{
+	ip -n "$1" -j link show dev "$2" | jq '.[0].ifindex'
+}
+
 # listening NAMESPACE PORT: somebody has this TCP or UDP port.
 listening()
 {

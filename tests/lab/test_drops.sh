@@ -51,7 +51,7 @@ counted cluster1 no_route 1 \
 
 # Its octopus is gone and its programs are off, so nothing stops it there.
 octopus_stop cluster1 KILL
-_index=$(on cluster1 cat /sys/class/net/ob0/ifindex)
+_index=$(ifindex cluster1 ob0)
 rm -f "$(pins_of cluster1)"/link_to_tunnel_"$_index"
 on cluster1 tc filter del dev ob0 egress 2>/dev/null || :
 
@@ -79,7 +79,9 @@ counted hub spoofed_source 5 repeat 5 \
 	probe cluster1 -n -i ob0 udp 172.16.0.9 "$WEB4" 100
 counted hub spoofed_source 5 repeat 5 \
 	probe cluster1 -n -i ob0 udp 10.112.1.10 "$WEB4" 100
-# To the hub itself, through its own tunnel: nothing is there.
+# An honest source, but no cluster the hub knows has the destination.
+on cluster1 wg set ob0 peer "$(cat "$WORLD/hub.pub")" \
+	allowed-ips 10.112.0.0/16,10.114.0.0/16,10.120.0.0/16
 counted hub not_ours 5 repeat 5 \
 	probe cluster1 -n -i ob0 udp "$CLIENT4" 10.120.0.1 100
 kill -CONT "$(octopus_pid hub)"

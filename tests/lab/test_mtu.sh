@@ -44,7 +44,7 @@ watched()
 # mss POD ADDRESS: of the SYN and the SYN-ACK, as each side gets them.
 mss_of()
 {
-	sed -n "s/.*Flags \[$2\].* mss \([0-9]*\).*/\1/p" "$WORLD/$1.out" |
+	sed -n "s/.*Flags \[$2\].*mss \([0-9]*\).*/\1/p" "$WORLD/$1.out" |
 		head -n 1
 }
 

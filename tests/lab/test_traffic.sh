@@ -5,13 +5,17 @@
 # echoes POD ADDRESS PROTOCOL: what was sent comes back, from socat's echo.
 echoes()
 {
-	_to=$2
+	_to=$2 _limit=
 	case $2 in *:*) _to="[$2]" ;; esac
-	_limit=
 	[ "$3" = udp ] || _limit=,connect-timeout=5
-	_back=$(echo "hello from $1" |
-		on "$1" socat -t 3 - "$3:$_to:7$_limit")
-	[ "$_back" = "hello from $1" ]
+	echo "hello from $1" >"$WORLD/hello"
+	# Without a connection there is no end of it to wait for.
+	background asks "$1" socat -t 10 "OPEN:$WORLD/hello,rdonly!!STDOUT" \
+		"$3:$_to:7$_limit"
+	wait_until 5 grep -q "^hello from $1\$" "$WORLD/asks.out"
+	_answered=$?
+	stop_background asks
+	return $_answered
 }
 
 # serve POD: an echo for TCP and UDP; ports 8 (IPv4) and 9 (IPv6) tell a client

@@ -118,3 +118,25 @@ tunnel_mtu()
 {
 	ip -n "$1" -j link show dev ob0 | jq '.[0].mtu'
 }
+
+# programs CLUSTER: "LINK PROGRAM-ID TAG" of each attachment: of the pinned
+# tcx links, and of the filters where the kernel has no such links.
+programs()
+{
+	for _link in "$(pins_of "$1")"/link_*; do
+		[ -e "$_link" ] || continue
+		bpftool -j link show pinned "$_link" |
+			jq -r --arg name "${_link##*/}" '"\($name) \(.prog_id)"'
+	done | while read -r _name _id; do
+		echo "$_name $_id $(bpftool -j prog show id "$_id" |
+			jq -r .tag)"
+	done
+	for _dev in $(ip -n "$1" -j link | jq -r '.[].ifname'); do
+		for _side in ingress egress; do
+			on "$1" tc -j filter show dev "$_dev" $_side |
+				jq -r --arg name "${_dev}_$_side" '.[] |
+					.options.prog? // empty |
+					"\($name) \(.id) \(.tag)"'
+		done
+	done
+}
