@@ -172,7 +172,7 @@ static __always_inline int translate_source(const struct ob_config *config,
 					       : OB_REASON_MALFORMED;
 }
 
-static __always_inline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
+static __noinline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = { .generation = ob_generation(config) };

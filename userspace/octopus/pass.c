@@ -63,6 +63,7 @@ static void apply(struct ob_octopus *o, struct ob_plan *plan,
 static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	       size_t *ret_operations, struct ob_status *status)
 {
+	uint64_t start_ns = ob_clock_monotonic_ns();
 	struct ob_fact_sources sources = { &o->kernel, &o->identity,
 					   o->resolver, &o->told };
 	struct ob_plan_result result;
@@ -79,6 +80,7 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	ob_desired_compute(o->arena, &o->config->network, &facts, &desired);
 	ob_plan_init(&plan, o->arena);
 	ob_diff(&desired, &actual, &ob_apply_kernel, &plan);
+	o->state.last_compare_ns = ob_clock_monotonic_ns() - start_ns;
 	apply(o, &plan, &desired, &result);
 
 	for (size_t i = 0; i < desired.conditions.n; i++)

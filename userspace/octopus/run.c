@@ -48,7 +48,7 @@ static uint64_t on_pass(void *arg)
 		sd_notifyf(0, "READY=1\nSTATUS=cluster %s",
 			   l->o->config->network.id);
 	}
-	return l->o->state.last_duration_ns;
+	return l->o->state.last_compare_ns;
 }
 
 static bool same_metrics(const struct ob_config_file *a,

@@ -74,7 +74,7 @@ void ob_state_set_conditions(struct ob_state *s,
 bool ob_state_is_healthy(const struct ob_state *s, uint64_t now_ms)
 {
 	/* Passes come every ten times their duration; miss three. */
-	uint64_t patience_ms = 30 * (s->last_duration_ns / 1000000);
+	uint64_t patience_ms = 30 * (s->last_compare_ns / 1000000);
 
 	if (patience_ms < OB_HEALTHY_MS)
 		patience_ms = OB_HEALTHY_MS;

@@ -2,8 +2,8 @@
 /*
  * When to look again. What the kernel tells (links, addresses, routes) leads to
  * a pass within OB_COALESCE_MS; what it does not tell (BPF maps, WireGuard
- * peers, attachments, pins) is looked at every OB_AUDIT_MS. Where a pass takes
- * long, because there is much to compare, they come more rarely.
+ * peers, attachments, pins) is looked at every OB_AUDIT_MS. Where comparing
+ * takes long, because there is much to compare, passes come more rarely.
  */
 #pragma once
 
@@ -20,7 +20,7 @@
 struct ob_watch;
 
 struct ob_watch_ops {
-	/* Make a pass. Returns how long it took. */
+	/* Make a pass. Returns how long comparing took, in nanoseconds. */
 	uint64_t (*pass)(void *arg);
 	void (*reload)(void *arg); /* SIGHUP */
 };
