@@ -23,7 +23,8 @@ memo_find(const struct ob_config *config, __be32 dst, __be32 *ret_key)
 	/* Whether an address is global is part of the answer. */
 	*ret_key = dst & (ob_mask4(config->longest_route4) |
 			  ob_mask4(config->global4_len));
-	index = ob_memo_index(*ret_key);
+	index = ob_prefix_number(*ret_key, config->longest_route4) %
+		OB_MEMO_SLOTS;
 	return bpf_map_lookup_elem(&memo_route4, &index);
 }
 
@@ -108,7 +109,7 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 	return drop(skb, OB_REASON_NO_FAST_PATH, OB_HOOK_FROM_POD);
 }
 
-static __always_inline int from_pod_family(struct __sk_buff *skb, __u8 family)
+static __noinline int from_pod_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = { .generation = ob_generation(config) };

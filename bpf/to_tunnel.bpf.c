@@ -25,7 +25,10 @@ memo_find(const struct ob_config *config, __be32 *src, __be32 *dst)
 
 	*src &= ob_mask4(config->longest_out4);
 	*dst &= ob_mask4(config->longest_route4);
-	index = ob_memo_index(*src ^ *dst * 0x85ebca6bU);
+	/* A prime apart, so that the sources of a few destinations spread. */
+	index = (ob_prefix_number(*src, config->longest_out4) +
+		 ob_prefix_number(*dst, config->longest_route4) * 1031) %
+		OB_MEMO_SLOTS;
 	return bpf_map_lookup_elem(&memo_out4, &index);
 }
 
@@ -169,7 +172,7 @@ static __always_inline int translate_source(const struct ob_config *config,
 					       : OB_REASON_MALFORMED;
 }
 
-static __always_inline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
+static __noinline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = { .generation = ob_generation(config) };
