@@ -54,7 +54,6 @@ static int run(struct ob_ctl *ctl, const struct ob_ctl_verb *verb)
 int main(int argc, char **argv)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *arena = ob_arena_new();
-	_cleanup_(ob_datapath_freep) struct ob_datapath *dp = NULL;
 	struct ob_status status = OB_STATUS_INIT;
 	struct ob_ctl_command command;
 	struct ob_ctl ctl = { .arena = arena };
@@ -81,6 +80,6 @@ int main(int argc, char **argv)
 	}
 	ctl.options = command.options;
 	r = run(&ctl, command.verb);
-	dp = ctl.dp;
+	ob_datapath_free(ctl.dp);
 	return r;
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -269,23 +268,6 @@ static const struct field top_fields[] = {
 	{ 0 },
 };
 
-/* Turns "line 3, column 5: what" into "FILE:3:5: what". */
-static int not_yaml(const struct ob_config_errors *e, int err,
-		    const struct ob_status *yaml)
-{
-	unsigned int line, column;
-	int skip = 0;
-
-	if (sscanf(yaml->message, "line %u, column %u: %n", &line, &column,
-		   &skip) == 2 &&
-	    skip > 0)
-		return ob_status_set(e->status, -err, yaml->reason,
-				     "%s:%u:%u: %s", e->name, line, column,
-				     yaml->message + skip);
-	return ob_status_set(e->status, -err, yaml->reason, "%s:1:1: %s",
-			     e->name, yaml->message);
-}
-
 int ob_config_read(struct ob_arena *a, const struct ob_config_errors *e,
 		   const char *bytes, size_t size, struct ob_raw_config *ret)
 {
@@ -296,7 +278,8 @@ int ob_config_read(struct ob_arena *a, const struct ob_config_errors *e,
 	int err = ob_yaml_parse(a, bytes, size, &root, &yaml);
 
 	if (err < 0)
-		return not_yaml(e, err, &yaml);
+		return ob_status_set(e->status, -err, yaml.reason, "%s:%s",
+				     e->name, yaml.message);
 	raw.at = ob_value_place(root, "");
 	err = read_fields(&r, root, &raw.at, top_fields, &raw);
 	if (err < 0)

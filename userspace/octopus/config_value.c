@@ -111,7 +111,7 @@ static int read_number(struct ob_config_reader *r, const struct ob_yaml *node,
 		       const struct ob_place *at, uint32_t min, uint32_t max,
 		       struct ob_raw_number *out)
 {
-	const char *s;
+	const char *s = "";
 	int err = ob_value_text(r, node, at, "a number", &s);
 
 	if (err < 0)
@@ -220,7 +220,7 @@ int ob_value_key(struct ob_config_reader *r, const struct ob_yaml *node,
 		 const struct ob_place *at, void *out)
 {
 	struct ob_raw_key *k = out;
-	const char *s;
+	const char *s = "";
 	int err = ob_value_text(r, node, at, "a WireGuard public key", &s);
 
 	if (err < 0)
@@ -281,7 +281,7 @@ int ob_value_prefix(struct ob_config_reader *r, const struct ob_yaml *node,
 {
 	struct ob_raw_prefix *out = ret;
 	char shown[OB_SHOWN_LEN];
-	const char *s;
+	const char *s = "";
 	int err = ob_value_text(r, node, at, "a prefix such as 10.244.0.0/16",
 				&s);
 
@@ -312,7 +312,7 @@ int ob_value_metrics(struct ob_config_reader *r, const struct ob_yaml *node,
 	static const char want[] = "ADDRESS:PORT, [ADDRESS]:PORT or \"none\"";
 	struct ob_raw_metrics *m = out;
 	char host[OB_ADDR_STRLEN + 2];
-	const char *s, *colon;
+	const char *s = "", *colon;
 	uint32_t port = 0;
 	size_t len;
 	int err = ob_value_text(r, node, at, want, &s);

@@ -145,7 +145,7 @@ static int count_used(const struct ob_datapath *dp, enum ob_map map,
 static int count_drops(const struct ob_datapath *dp, size_t *ret)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct ob_drop_counts drops;
+	struct ob_drop_counts drops = { 0 };
 	int r = ob_drops_dump(dp, a, &drops);
 
 	if (r == 0)
