@@ -359,7 +359,7 @@ size_t reference_wire_bytes(const struct context *ctx, struct packet *p)
 {
 	struct view v = view_of(packet_ip(p), packet_ip_len(p));
 
-	if (ctx->gso_segs < 2)
+	if (ctx->gso_segs < 2 || !v.l4)
 		return v.len;
 	return v.len + (ctx->gso_segs - 1) * headers_len(&v);
 }
