@@ -84,6 +84,18 @@ maps()
 			'[.[].formatted.value.ifindex == $now] | all'
 }
 
+# One process each: looking must not take longer than mending.
+destinations()
+{
+	bpftool map dump pinned "$PINS/ob_route4"
+}
+
+translations()
+{
+	bpftool map dump pinned "$PINS/ob_out4"
+	bpftool map dump pinned "$PINS/ob_in4"
+}
+
 # What the kernel runs, and where.
 attached()
 {
@@ -93,9 +105,17 @@ attached()
 
 pins()
 {
-	(cd "$PINS" && echo ob_*)
-	attached
-	maps
+	(cd "$PINS" && echo ob_* prog_* link_*)
+	destinations
+}
+
+# programs_use MAP: the one that is pinned, not one of that name.
+programs_use()
+{
+	_id=$(bpftool -j map show pinned "$PINS/$1" | jq .id)
+	programs cluster1 | while read -r _ _program _; do
+		bpftool -j prog show id "$_program" | jq -c .map_ids
+	done | grep -q "[[,]$_id[],]"
 }
 
 damage() { ip -n cluster1 route del 10.114.0.0/16 dev ob0; }
@@ -125,21 +145,21 @@ damage()
 	bpftool map delete pinned "$PINS/ob_route4" \
 		key 16 0 0 0 10 114 0 0
 }
-mended "map entry deleted" maps
+mended "map entry deleted" destinations
 damage()
 {
 	bpftool map update pinned "$PINS/ob_out4" \
 		key 16 0 0 0 10 244 0 0 \
 		value 10 115 0 0 16 0 0 0 0 0 0 0
 }
-mended "map entry changed" maps
+mended "map entry changed" translations
 damage()
 {
 	bpftool map update pinned "$PINS/ob_in4" \
 		key 24 0 0 0 10 113 7 0 \
 		value 10 244 9 0 24 0 0 0 0 0 0 0
 }
-mended "map entry added" maps
+mended "map entry added" translations
 check "traffic flows" wait_until 5 traffic_flows
 
 damage()
@@ -153,6 +173,7 @@ damage() { rm "$PINS"/link_*; }
 mended "every link's pin removed" attached
 damage() { rm "$PINS/ob_route4"; }
 mended "map's pin removed" pins
+check "the programs use the pinned map" programs_use ob_route4
 check "traffic flows" wait_until 5 traffic_flows
 
 damage() { ip -n cluster1 link del ob0; }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Another build of octopus takes over under load and replaces the programs:
-# nothing is lost.  octopus_other is the same source compiled for another BPF
-# instruction set, so its programs differ in every tag.
+# nothing is lost.  octopus_other is the same source with its programs
+# optimized another way, so they differ in every tag.
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/stream.sh"
 
