@@ -74,8 +74,10 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	size_t held;
 	int r = read_actual(o, &actual, status);
 
-	if (r < 0)
+	if (r < 0) {
+		o->state.errors++;
 		return r;
+	}
 	ob_facts_gather(&sources, o->arena, &o->config->network, &actual,
 			(int64_t)ob_clock_realtime_s(), &facts);
 	ob_desired_compute(o->arena, &o->config->network, &facts, &desired);
@@ -108,8 +110,6 @@ int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
 	*ret_operations = 0;
 	ob_arena_reset(o->arena);
 	r = run(o, &conditions, ret_operations, &status);
-	if (r < 0 && *ret_operations == 0)
-		o->state.errors++;
 	ob_conditions_add(o->arena, &conditions, &status);
 	ob_conditions_add(o->arena, &conditions, &o->http);
 	ob_state_set_conditions(&o->state, &conditions);
