@@ -162,6 +162,22 @@ static int open_raw(const struct probe *p, int protocol)
 	return fd;
 }
 
+/* What the kernel has learned of the path must not keep us from asking. */
+static void ignore_path_mtu(const struct probe *p, int fd)
+{
+	int probe4 = IP_PMTUDISC_PROBE, probe6 = IPV6_PMTUDISC_PROBE;
+	int r;
+
+	if (p->family == AF_INET)
+		r = setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe4,
+			       sizeof(probe4));
+	else
+		r = setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &probe6,
+			       sizeof(probe6));
+	if (r)
+		die("MTU_DISCOVER");
+}
+
 static void send_probe(const struct probe *p)
 {
 	struct sockaddr_in to4 = { .sin_family = AF_INET };
@@ -173,6 +189,7 @@ static void send_probe(const struct probe *p)
 	memcpy(&to4.sin_addr, p->dst, 4);
 	memcpy(&to6.sin6_addr, p->dst, 16);
 	build(p, packet);
+	ignore_path_mtu(p, fd);
 	if (p->device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, p->device,
 				    (socklen_t)strlen(p->device)))
 		die(p->device);

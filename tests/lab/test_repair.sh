@@ -80,21 +80,21 @@ maps()
 		jq -c '.[].formatted.value | del(.generation)'
 	# It must be the index of the device there is.
 	bpftool -j map dump pinned "$PINS/ob_route4" |
-		jq -c --argjson now "$(on cluster1 \
-			cat /sys/class/net/ob0/ifindex)" \
+		jq -c --argjson now "$(ifindex cluster1 ob0)" \
 			'[.[].formatted.value.ifindex == $now] | all'
 }
 
-programs()
+# What the kernel runs, and where.
+attached()
 {
-	on cluster1 bpftool -j net show |
-		jq -r '.[].tc[]? | "\(.devname) \(.kind)"' | sort
+	obctl_of cluster1 -o json status | jq -r '
+		.programs[] | "\(.device) \(.hook) \(.attach) \(.up)"' | sort
 }
 
 pins()
 {
 	(cd "$PINS" && echo ob_*)
-	find "$PINS" -name 'link_*' | wc -l
+	attached
 	maps
 }
 
@@ -148,16 +148,16 @@ damage()
 		bpftool link detach pinned "$_link"
 	done
 }
-mended "program detached" programs
+mended "program detached" attached
 damage() { rm "$PINS"/link_*; }
-mended "every link's pin removed" programs
+mended "every link's pin removed" attached
 damage() { rm "$PINS/ob_route4"; }
 mended "map's pin removed" pins
 check "traffic flows" wait_until 5 traffic_flows
 
 damage() { ip -n cluster1 link del ob0; }
 mended "device deleted" device
-check "programs are on the new device" wait_until 2 programs
+equal "programs are attached" "$(attached | wc -l)" 4
 check "the tunnel is up again" wait_until 10 handshake_done cluster1
 check "traffic flows" wait_until 10 traffic_flows
 damage() { :; }
@@ -165,6 +165,7 @@ mended "in the end everything is as it was" maps
 
 # A pod that comes later is served, too.
 pod cluster1 late 3.30
+apply
 check "a new pod is served" wait_until 3 ping_once cluster1-late "$WEB4"
 ip netns del cluster1-late
 the_end

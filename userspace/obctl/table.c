@@ -65,6 +65,6 @@ void ob_ctl_table_print(const struct ob_ctl_table *t, FILE *out)
 		print_cell(t, widths, i, t->columns[i].title, out);
 	for (size_t i = 0, column = 0; i < t->cells.n; i++) {
 		print_cell(t, widths, column, t->cells.v[i], out);
-		column = column + 1 < t->n_columns ? column + 1 : 0;
+		column = column + 1 == t->n_columns ? 0 : column + 1;
 	}
 }

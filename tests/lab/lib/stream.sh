@@ -9,10 +9,10 @@ STREAM_RATE_MIN=200
 # stream_start RATE: cluster1-client -> cluster2-web.
 stream_start()
 {
-	background receiver on cluster2-web \
+	background receiver cluster2-web \
 		"$LAB_TOOLS/lab_stream" receive $STREAM_PORT
 	wait_until 10 listening cluster2-web $STREAM_PORT || return 1
-	background sender on cluster1-client \
+	background sender cluster1-client \
 		"$LAB_TOOLS/lab_stream" send "$WEB4" $STREAM_PORT "$1"
 }
 

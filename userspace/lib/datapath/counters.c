@@ -222,3 +222,11 @@ int ob_map_fill_dump(const struct ob_datapath *dp,
 	memcpy(ret, fills, sizeof(fills));
 	return 0;
 }
+
+double ob_map_pressure(const struct ob_map_fill *fill)
+{
+	if (fill->map == OB_MAP_CONFIG || fill->map == OB_MAP_TRAFFIC ||
+	    fill->map == OB_MAP_BUDGET || fill->max_entries == 0)
+		return 0;
+	return (double)fill->entries / (double)fill->max_entries;
+}

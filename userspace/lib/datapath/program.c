@@ -198,7 +198,7 @@ int ob_program_adopt(struct ob_datapath *dp, enum ob_hook hook,
 
 void ob_program_open(struct ob_datapath *dp, enum ob_hook hook)
 {
-	struct identity id;
+	struct identity id = { 0 };
 	_close_ int fd = -1;
 	char path[PATH_MAX];
 

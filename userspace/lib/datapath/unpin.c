@@ -14,10 +14,10 @@
 
 OB_DEFINE_CLEANUP(DIR *, closedir)
 
-/* NULL at the end (errno is 0) and on failure. */
-static const struct dirent *next_entry(DIR *dir)
+/* NULL at the end, errno 0, or on an error. */
+static struct dirent *next_entry(DIR *dir)
 {
-	const struct dirent *entry;
+	struct dirent *entry;
 
 	do {
 		errno = 0;
@@ -54,7 +54,7 @@ static int remove_pin(const char *dir, const struct dirent *entry)
 static int remove_version(const char *root, const char *name)
 {
 	_cleanup_(closedirp) DIR *dir = NULL;
-	const struct dirent *entry;
+	struct dirent *entry;
 	char path[PATH_MAX];
 
 	if (snprintf(path, sizeof(path), "%s/%s", root, name) >=
@@ -84,15 +84,16 @@ static bool is_version(const char *name)
 static int remove_versions(const char *root)
 {
 	_cleanup_(closedirp) DIR *dir = opendir(root);
-	const struct dirent *entry;
+	struct dirent *entry;
 
 	if (!dir)
 		return -errno;
 	while ((entry = next_entry(dir))) {
-		int r = 0;
+		int r;
 
-		if (is_version(entry->d_name))
-			r = remove_version(root, entry->d_name);
+		if (!is_version(entry->d_name))
+			continue;
+		r = remove_version(root, entry->d_name);
 		if (r < 0)
 			return r;
 	}
