@@ -57,7 +57,6 @@ int ob_datapath_path(const struct ob_datapath *dp, char *buf, size_t size,
 	if (n < 0 || (size_t)n >= size)
 		return -ENAMETOOLONG;
 	va_start(args, format);
-	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is not */
 	m = vsnprintf(buf + n, size - (size_t)n, format, args);
 	va_end(args);
 	return m < 0 || (size_t)m >= size - (size_t)n ? -ENAMETOOLONG : 0;

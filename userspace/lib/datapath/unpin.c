@@ -54,7 +54,7 @@ static int remove_pin(const char *dir, const struct dirent *entry)
 static int remove_version(const char *root, const char *name)
 {
 	_cleanup_(closedirp) DIR *dir = NULL;
-	const struct dirent *entry;
+	struct dirent *entry;
 	char path[PATH_MAX];
 
 	if (snprintf(path, sizeof(path), "%s/%s", root, name) >=
