@@ -268,34 +268,6 @@ static const struct field top_fields[] = {
 	{ 0 },
 };
 
-/* Reads "WORD NUMBER" and what follows it; NULL when it is something else. */
-static const char *skip_number(const char *s, const char *word,
-			       const char *after, unsigned long *ret)
-{
-	char *end;
-
-	if (strncmp(s, word, strlen(word)) != 0)
-		return NULL;
-	s += strlen(word);
-	*ret = strtoul(s, &end, 10);
-	if (end == s || strncmp(end, after, strlen(after)) != 0)
-		return NULL;
-	return end + strlen(after);
-}
-
-/* Turns "line 3, column 5: what" into "FILE:3:5: what". */
-static int not_yaml(const struct ob_config_errors *e, int err,
-		    const struct ob_status *yaml)
-{
-	unsigned long line = 1, column = 1;
-	const char *what = skip_number(yaml->message, "line ", ", ", &line);
-
-	if (what)
-		what = skip_number(what, "column ", ": ", &column);
-	return ob_status_set(e->status, -err, yaml->reason, "%s:%lu:%lu: %s",
-			     e->name, line, column, what ?: yaml->message);
-}
-
 int ob_config_read(struct ob_arena *a, const struct ob_config_errors *e,
 		   const char *bytes, size_t size, struct ob_raw_config *ret)
 {
@@ -306,7 +278,8 @@ int ob_config_read(struct ob_arena *a, const struct ob_config_errors *e,
 	int err = ob_yaml_parse(a, bytes, size, &root, &yaml);
 
 	if (err < 0)
-		return not_yaml(e, err, &yaml);
+		return ob_status_set(e->status, -err, yaml.reason, "%s:%s",
+				     e->name, yaml.message);
 	raw.at = ob_value_place(root, "");
 	err = read_fields(&r, root, &raw.at, top_fields, &raw);
 	if (err < 0)
