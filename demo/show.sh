@@ -195,7 +195,7 @@ show_drops()
 	on cluster1-client ping -n -c 1 -W 1 $_nowhere |
 		sed -n '/packets transmitted/p' | shown
 	prompt cluster1/client "ping -c 1 -M do -s 1472 $WEB4"
-	on cluster1-client ping -n -c 1 -W 2 -M do -s 1472 "$WEB4" 2>&1 |
+	on cluster1-client ping -n -c 1 -W 2 -M "do" -s 1472 "$WEB4" 2>&1 |
 		sed -n '/[Ff]rag\|mtu\|too long/p' | shown
 	prompt cluster1 "obctl drops"
 	obctl_of cluster1 drops >"$WORLD/drops"

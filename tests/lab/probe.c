@@ -246,7 +246,7 @@ static bool error_answer(const struct probe *p, const uint8_t *icmp,
 	if (size < 8 + l3_size(p) || !quotes_ours(p, icmp + 8, size - 8))
 		return false;
 	if (type == unreachable && code == closed &&
-	    !memcmp(from, p->dst, addr_size(p))) {
+	    !memcmp(from, p->dst, addr_size(p)) != 0) {
 		puts("arrived");
 		return true;
 	}
@@ -282,7 +282,8 @@ static bool icmp_answer(const struct probe *p, const uint8_t *icmp, size_t size,
 	if (icmp[0] != reply || (icmp[4] << 8 | icmp[5]) != p->id)
 		return false;
 	/* The whole request must have come back. */
-	if (size != p->size - l3_size(p) || memcmp(from, p->dst, addr_size(p)))
+	if (size != p->size - l3_size(p) ||
+	    memcmp(from, p->dst, addr_size(p)) != 0)
 		return false;
 	puts("arrived");
 	return true;
@@ -294,7 +295,7 @@ static bool tcp_answer(const struct probe *p, const uint8_t *at, size_t size,
 	const struct tcphdr *tcp = (const void *)at;
 
 	if (size < sizeof(*tcp) || ntohs(tcp->dest) != p->id || !tcp->rst ||
-	    memcmp(from, p->dst, addr_size(p)))
+	    memcmp(from, p->dst, addr_size(p)) != 0)
 		return false;
 	puts("arrived");
 	return true;
