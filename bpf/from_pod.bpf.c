@@ -87,7 +87,9 @@ static __always_inline bool translate_both(struct __sk_buff *skb,
 /*
  * No other cluster has the destination. If it is ours, a pod calls a pod of
  * its own cluster by its global address: both addresses are translated, so
- * that the answer comes back this way, and the stack delivers.
+ * that the answer comes back this way. The stack must not deliver it: to its
+ * reverse path filter the source is on the wrong device, and to connection
+ * tracking the answer belongs to nothing.
  */
 static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 {
@@ -106,7 +108,7 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 	}
 	if (!translate_both(skb, &p, &dst))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	return drop(skb, OB_REASON_NO_FAST_PATH, OB_HOOK_FROM_POD);
+	return ob_deliver(skb, &p, OB_HOOK_FROM_POD);
 }
 
 static __noinline int from_pod_family(struct __sk_buff *skb, __u8 family)

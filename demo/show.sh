@@ -23,10 +23,9 @@ start_gateways()
 		world_keys
 		world_configs
 	}
+	# The hub first, so that the others' first handshake finds it.
 	for _c in $CLUSTERS; do
 		octopus_start "$_c"
-	done
-	for _c in $CLUSTERS; do
 		wait_until 30 gateway_ready "$_c" ||
 			fail "octopus of $_c is not ready after 30 s"
 	done
@@ -72,22 +71,12 @@ nginx_files()
 start_servers()
 {
 	nginx_files
-	on cluster2-web nginx -e "$WORLD/nginx.error.log" \
-		-c "$WORLD/nginx.conf" </dev/null &
-	echo $! >"$WORLD/nginx.pids"
-	on cluster2-echo socat UDP6-RECVFROM:7,ipv6only=0,fork EXEC:cat \
-		</dev/null &
-	echo $! >>"$WORLD/nginx.pids"
+	background nginx cluster2-web nginx -e "$WORLD/nginx.error.log" \
+		-c "$WORLD/nginx.conf"
+	background echo cluster2-echo \
+		socat UDP6-RECVFROM:7,ipv6only=0,fork EXEC:cat
 	wait_until 20 listening cluster2-web 80 || fail "nginx does not listen"
 	wait_until 20 listening cluster2-echo 7 || fail "socat does not listen"
-}
-
-stop_servers()
-{
-	[ -f "$WORLD/nginx.pids" ] || return 0
-	while read -r _pid; do
-		kill "$_pid" 2>/dev/null || :
-	done <"$WORLD/nginx.pids"
 }
 
 fetch()
@@ -152,18 +141,19 @@ show_hub()
 	show_access_log "$STATUS4"
 }
 
-# dots FILE MB PID: one for every tenth that has arrived, while PID runs.
+# dots NAME FILE MB: one for every tenth that has arrived, while NAME runs.
 dots()
 {
 	_dots=0
-	while kill -0 "$3" 2>/dev/null; do
-		_have=$(stat -c %s "$1" 2>/dev/null || echo 0)
-		while [ $((_dots * $2 * 104858)) -lt "$_have" ]; do
+	until ended "$1"; do
+		_have=$(stat -c %s "$2" 2>/dev/null || echo 0)
+		while [ $((_dots * $3 * 104858)) -lt "$_have" ]; do
 			progress
 			_dots=$((_dots + 1))
 		done
 		sleep 0.2
 	done
+	progress ' '
 }
 
 show_transfer()
@@ -171,13 +161,13 @@ show_transfer()
 	prompt cluster1/client "curl -o random http://$WEB4/random"
 	now_ms
 	_t=$NOW
-	on cluster1-client curl -sS --fail --max-time 400 \
-		-o "$WORLD/random" "http://$WEB4/random" &
-	dots "$WORLD/random" $TRANSFER_MB $!
-	wait $!
+	background transfer cluster1-client curl -sS --fail --max-time 400 \
+		-o "$WORLD/random" "http://$WEB4/random"
+	dots transfer "$WORLD/random" $TRANSFER_MB
 	now_ms
 	_t=$((NOW - _t))
 	prompt cluster1/client "sha256sum random"
+	cat "$WORLD/transfer.err"
 	sha256sum <"$WORLD/random" | shown
 	prompt cluster2/web "sha256sum random"
 	sha256sum <"$WORLD/www/random" | shown
@@ -191,6 +181,7 @@ show_kill()
 	for _c in $CLUSTERS; do
 		octopus_stop "$_c" KILL
 	done
+	! pgrep -x octopus || fail "there is an octopus left"
 	show "octopus in hub, cluster1, cluster2: killed"
 	prompt cluster1/client "curl http://$WEB4/ | grep h1"
 	fetch "http://$WEB4/" | grep h1 | shown
@@ -204,7 +195,7 @@ show_drops()
 	on cluster1-client ping -n -c 1 -W 1 $_nowhere |
 		sed -n '/packets transmitted/p' | shown
 	prompt cluster1/client "ping -c 1 -M do -s 1472 $WEB4"
-	on cluster1-client ping -n -c 1 -W 2 -M do -s 1472 "$WEB4" 2>&1 |
+	on cluster1-client ping -n -c 1 -W 2 -M "do" -s 1472 "$WEB4" 2>&1 |
 		sed -n '/[Ff]rag\|mtu\|too long/p' | shown
 	prompt cluster1 "obctl drops"
 	obctl_of cluster1 drops >"$WORLD/drops"

@@ -93,7 +93,7 @@ prompt()
 # progress: a sign of life, on the line of the title.
 progress()
 {
-	printf . >&4
+	printf %s "${1:-.}" >&4
 }
 
 # fail SENTENCE: ends the step.

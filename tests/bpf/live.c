@@ -71,7 +71,7 @@ static int share_maps(const struct live *l, struct bpf_object *obj)
 
 	bpf_object__for_each_map(map, obj)
 	{
-		if (strncmp(bpf_map__name(map), "ob_", 3))
+		if (strncmp(bpf_map__name(map), "ob_", 3) != 0)
 			continue;
 		if (bpf_map__reuse_fd(map,
 				      harness_map(l->h, bpf_map__name(map))))
@@ -347,6 +347,7 @@ void live_expect_at(const char *file, int line, struct live *l, int tunnel,
 			 : live_receive_tunnel(l, tunnel, &got))) {
 		fprintf(stderr, "%s:%d: nothing arrived\n", file, line);
 		_fail(file, line);
+		return;
 	}
 	if (got.len == want.len &&
 	    !memcmp(got.b + PACKET_ETH, want.b + PACKET_ETH, n))

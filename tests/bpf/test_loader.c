@@ -153,6 +153,7 @@ static void mounts_bpffs_where_it_is_missing(void **state
 	/* Lazily: other tests' descriptors may still be open. */
 	assert_int_equal(0, umount2("/sys/fs/bpf", MNT_DETACH));
 	dp = gateway_load();
+	assert_non_null(dp);
 	assert_int_equal(OB_MAP_COUNT, gateway_pins("ob_"));
 }
 

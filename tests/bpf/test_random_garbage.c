@@ -127,7 +127,7 @@ static void check_without_recall(struct harness *h, enum ob_hook hook,
 		fail_msg("round %d: %d when recalled, %d else", round,
 			 run->verdict, again.verdict);
 	if (run->verdict != VERDICT_DROP &&
-	    memcmp(again.packet.b, run->packet.b, in->len))
+	    memcmp(again.packet.b, run->packet.b, in->len) != 0)
 		fail_msg("round %d: other bytes when recalled", round);
 }
 

@@ -80,22 +80,42 @@ maps()
 		jq -c '.[].formatted.value | del(.generation)'
 	# It must be the index of the device there is.
 	bpftool -j map dump pinned "$PINS/ob_route4" |
-		jq -c --argjson now "$(on cluster1 \
-			cat /sys/class/net/ob0/ifindex)" \
+		jq -c --argjson now "$(ifindex cluster1 ob0)" \
 			'[.[].formatted.value.ifindex == $now] | all'
 }
 
-programs()
+# One process each: looking must not take longer than mending.
+destinations()
 {
-	on cluster1 bpftool -j net show |
-		jq -r '.[].tc[]? | "\(.devname) \(.kind)"' | sort
+	bpftool map dump pinned "$PINS/ob_route4"
+}
+
+translations()
+{
+	bpftool map dump pinned "$PINS/ob_out4"
+	bpftool map dump pinned "$PINS/ob_in4"
+}
+
+# What the kernel runs, and where.
+attached()
+{
+	obctl_of cluster1 -o json status | jq -r '
+		.programs[] | "\(.device) \(.hook) \(.attach) \(.up)"' | sort
 }
 
 pins()
 {
-	(cd "$PINS" && echo ob_*)
-	find "$PINS" -name 'link_*' | wc -l
-	maps
+	(cd "$PINS" && echo ob_* prog_* link_*)
+	destinations
+}
+
+# programs_use MAP: the one that is pinned, not one of that name.
+programs_use()
+{
+	_id=$(bpftool -j map show pinned "$PINS/$1" | jq .id)
+	programs cluster1 | while read -r _ _program _; do
+		bpftool -j prog show id "$_program" | jq -c .map_ids
+	done | grep -q "[[,]$_id[],]"
 }
 
 damage() { ip -n cluster1 route del 10.114.0.0/16 dev ob0; }
@@ -125,21 +145,21 @@ damage()
 	bpftool map delete pinned "$PINS/ob_route4" \
 		key 16 0 0 0 10 114 0 0
 }
-mended "map entry deleted" maps
+mended "map entry deleted" destinations
 damage()
 {
 	bpftool map update pinned "$PINS/ob_out4" \
 		key 16 0 0 0 10 244 0 0 \
 		value 10 115 0 0 16 0 0 0 0 0 0 0
 }
-mended "map entry changed" maps
+mended "map entry changed" translations
 damage()
 {
 	bpftool map update pinned "$PINS/ob_in4" \
 		key 24 0 0 0 10 113 7 0 \
 		value 10 244 9 0 24 0 0 0 0 0 0 0
 }
-mended "map entry added" maps
+mended "map entry added" translations
 check "traffic flows" wait_until 5 traffic_flows
 
 damage()
@@ -148,16 +168,17 @@ damage()
 		bpftool link detach pinned "$_link"
 	done
 }
-mended "program detached" programs
+mended "program detached" attached
 damage() { rm "$PINS"/link_*; }
-mended "every link's pin removed" programs
+mended "every link's pin removed" attached
 damage() { rm "$PINS/ob_route4"; }
 mended "map's pin removed" pins
+check "the programs use the pinned map" programs_use ob_route4
 check "traffic flows" wait_until 5 traffic_flows
 
 damage() { ip -n cluster1 link del ob0; }
 mended "device deleted" device
-check "programs are on the new device" wait_until 2 programs
+equal "programs are attached" "$(attached | wc -l)" 4
 check "the tunnel is up again" wait_until 10 handshake_done cluster1
 check "traffic flows" wait_until 10 traffic_flows
 damage() { :; }
@@ -165,6 +186,7 @@ mended "in the end everything is as it was" maps
 
 # A pod that comes later is served, too.
 pod cluster1 late 3.30
+apply
 check "a new pod is served" wait_until 3 ping_once cluster1-late "$WEB4"
 ip netns del cluster1-late
 the_end

@@ -16,8 +16,8 @@
 
 void ob_config_free(struct ob_config_file *file)
 {
+	/* It lives in its own arena. */
 	ob_arena_free(file->arena);
-	free(file);
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -109,6 +109,15 @@ static void fill_rest(const struct ob_raw_config *raw,
 	file->metrics_port = OB_DEFAULT_METRICS_PORT;
 }
 
+static struct ob_config_file *file_new(void)
+{
+	struct ob_arena *arena = ob_arena_new();
+	struct ob_config_file *file = ob_arena_alloc(arena, sizeof(*file));
+
+	file->arena = arena;
+	return file;
+}
+
 static int build(struct ob_arena *scratch, const struct ob_config_errors *e,
 		 const struct ob_raw_config *raw, struct ob_config_file *file)
 {
@@ -139,10 +148,7 @@ int ob_config_parse(const char *name, const char *bytes, size_t size,
 
 	if (r < 0)
 		return r;
-	file = calloc(1, sizeof(*file));
-	if (!file)
-		return -ENOMEM;
-	file->arena = ob_arena_new();
+	file = file_new();
 	r = build(scratch, &e, &raw, file);
 	if (r < 0)
 		return r;

@@ -235,7 +235,9 @@ static void want_allowed(struct ob_arena *a, const struct ob_network *net,
 		for (size_t j = 0; j < o->n_cidrs; j++)
 			*OB_PUSH(a, &allowed) = o->cidrs[j];
 	}
-	qsort(allowed.v, allowed.n, sizeof(*allowed.v), compare_prefixes);
+	if (allowed.n > 0)
+		qsort(allowed.v, allowed.n, sizeof(*allowed.v),
+		      compare_prefixes);
 	wg->allowed = allowed.v;
 	wg->n_allowed = allowed.n;
 }

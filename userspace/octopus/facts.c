@@ -2,6 +2,7 @@
 #include "octopus/facts.h"
 
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 #include <string.h>
 
 #include "netlink/route.h"
@@ -33,8 +34,9 @@ static struct ob_underlay underlay_to(const struct ob_kernel *k,
 	if (route.type != RTN_UNICAST && route.type != RTN_LOCAL)
 		return unknown;
 	link = link_by_index(actual, route.ifindex);
-	/* A tunnel in itself tells nothing. */
-	if (!link || !strcmp(link->name, net->device))
+	/* A tunnel in itself tells nothing, nor does a way to ourselves. */
+	if (!link || link->type == ARPHRD_LOOPBACK ||
+	    !strcmp(link->name, net->device))
 		return unknown;
 	own_mtu = route.mtu && route.mtu < link->mtu;
 	return (struct ob_underlay){

@@ -38,8 +38,15 @@ int ob_identity_load(const char *key_file, struct ob_identity *ret,
 		return 0;
 	}
 	r = ob_secret_key_read(key_file, &id.secret);
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
 		r = make_file(key_file, &id.secret);
+		if (r == -ENOENT)
+			return ob_status_set(status, ENOENT,
+					     "KeyFileUnreadable",
+					     "key_file %s: its directory does "
+					     "not exist",
+					     key_file);
+	}
 	if (r == -EPERM)
 		return ob_status_set(status, EPERM, "KeyFileUnsafe",
 				     "key_file %s: others than its owner may "

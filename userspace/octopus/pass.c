@@ -71,27 +71,33 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	struct ob_actual actual;
 	struct ob_facts facts;
 	struct ob_plan plan;
+	size_t held;
 	int r = read_actual(o, &actual, status);
 
-	if (r < 0)
+	if (r < 0) {
+		o->state.errors++;
 		return r;
+	}
 	ob_facts_gather(&sources, o->arena, &o->config->network, &actual,
 			(int64_t)ob_clock_realtime_s(), &facts);
 	ob_desired_compute(o->arena, &o->config->network, &facts, &desired);
 	ob_plan_init(&plan, o->arena);
 	ob_diff(&desired, &actual, &ob_apply_kernel, &plan);
 	o->state.last_compare_ns = ob_clock_monotonic_ns() - start_ns;
+	held = ob_holds_filter(&o->holds, &plan, ob_clock_monotonic_ms());
 	apply(o, &plan, &desired, &result);
 
 	for (size_t i = 0; i < desired.conditions.n; i++)
 		ob_conditions_add(o->arena, conditions,
 				  &desired.conditions.v[i]);
+	for (size_t i = 0; i < o->holds.n; i++)
+		ob_conditions_add(o->arena, conditions, &o->holds.v[i].status);
 	o->state.mtu = desired.link.mtu;
 	o->state.operations += result.applied;
 	o->state.errors += result.failed;
 	*ret_operations = plan.ops.n;
 	*status = result.first;
-	return result.failed > 0 || desired.blocked ? -EIO : 0;
+	return result.failed || held || desired.blocked ? -EIO : 0;
 }
 
 int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
@@ -104,8 +110,6 @@ int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
 	*ret_operations = 0;
 	ob_arena_reset(o->arena);
 	r = run(o, &conditions, ret_operations, &status);
-	if (r < 0 && *ret_operations == 0)
-		o->state.errors++;
 	ob_conditions_add(o->arena, &conditions, &status);
 	ob_conditions_add(o->arena, &conditions, &o->http);
 	ob_state_set_conditions(&o->state, &conditions);

@@ -71,37 +71,45 @@ int ob_pin_dump(const struct ob_datapath *dp, const char *root,
 	return 0;
 }
 
-/* "link_from_pod_7": the hook and the index of the device. */
-static bool parse_link(const char *name, struct ob_attachment *ret)
+static bool parse_index(const char *s, int *ret)
 {
+	char *end;
+	long index = strtol(s, &end, 10);
+
+	if (end == s || *end || index <= 0 || index > INT_MAX)
+		return false;
+	*ret = (int)index;
+	return true;
+}
+
+/* "link_from_pod_7": the hook and the index of the device. "clsact_7": a qdisc
+ * made for some hook of that device. */
+static bool parse_name(const char *name, struct ob_attachment *ret)
+{
+	*ret = (struct ob_attachment){ .hook = OB_HOOK_FROM_POD };
+	if (!strncmp(name, "clsact_", 7))
+		return parse_index(name + 7, &ret->ifindex);
+	ret->tcx = true;
 	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++) {
-		char prefix[64], *end;
+		char prefix[64];
 		int n = snprintf(prefix, sizeof(prefix), "link_%s_",
 				 ob_hook_name(i));
-		long index;
 
-		if (strncmp(name, prefix, (size_t)n) != 0)
-			continue;
-		index = strtol(name + n, &end, 10);
-		if (end == name + n || *end || index <= 0 || index > INT_MAX)
-			return false;
-		*ret = (struct ob_attachment){
-			.hook = i,
-			.ifindex = (int)index,
-			.tcx = true,
-		};
-		return true;
+		ret->hook = i;
+		if (!strncmp(name, prefix, (size_t)n))
+			return parse_index(name + n, &ret->ifindex);
 	}
 	return false;
 }
 
-static int compare_attachments(const void *a, const void *b)
+static bool is_alive(const struct ob_attachments *alive,
+		     const struct ob_attachment *a)
 {
-	const struct ob_attachment *x = a, *y = b;
-
-	if (x->ifindex != y->ifindex)
-		return x->ifindex < y->ifindex ? -1 : 1;
-	return (x->hook > y->hook) - (x->hook < y->hook);
+	for (size_t i = 0; i < alive->n; i++)
+		if (alive->v[i].ifindex == a->ifindex &&
+		    (!a->tcx || alive->v[i].hook == a->hook))
+			return true;
+	return false;
 }
 
 struct dead_links {
@@ -116,16 +124,9 @@ static void collect_dead(DIR *dir, struct ob_arena *a,
 	struct ob_attachment link;
 	struct dirent *entry;
 
-	if (alive->n > 0)
-		qsort(alive->v, alive->n, sizeof(link), compare_attachments);
-	while ((entry = readdir(dir))) {
-		if (!parse_link(entry->d_name, &link))
-			continue;
-		if (alive->n > 0 && bsearch(&link, alive->v, alive->n,
-					    sizeof(link), compare_attachments))
-			continue;
-		*OB_PUSH(a, dead) = link;
-	}
+	while ((entry = readdir(dir)))
+		if (parse_name(entry->d_name, &link) && !is_alive(alive, &link))
+			*OB_PUSH(a, dead) = link;
 }
 
 int ob_pin_dump_dead_links(const char *root, struct ob_arena *a,

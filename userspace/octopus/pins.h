@@ -22,10 +22,10 @@ struct ob_pins {
 int ob_pin_dump(const struct ob_datapath *dp, const char *root,
 		struct ob_arena *a, struct ob_pins *ret);
 /*
- * Appends the pins of tcx links that "list" does not have: their device is
- * gone, and so are they but for the name. They come as attachments that are
- * not current, so that they are removed, or replaced if the index is used
- * again.
+ * Appends the pins of tcx links, and the marks of clsact qdiscs, that "list"
+ * does not have: their device is gone, and so are they but for the name. They
+ * come as attachments that are not current, so that they are removed, or
+ * replaced if the index is used again.
  */
 int ob_pin_dump_dead_links(const char *root, struct ob_arena *a,
 			   struct ob_attachments *list);

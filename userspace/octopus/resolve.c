@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 
 #define MAX_ADDRS 16 /* of one name */
@@ -26,6 +27,7 @@ struct answer {
 
 /* What a thread works on: it shares nothing with anybody until it is over. */
 struct round {
+	struct ob_arena *arena; /* holds all of it */
 	struct answer *answers;
 	size_t n;
 	int fd;
@@ -41,22 +43,22 @@ struct ob_resolver {
 
 static void round_free(struct round *r)
 {
-	free(r->answers);
-	free(r);
+	ob_arena_free(r->arena);
 }
 OB_DEFINE_CLEANUP(struct round *, round_free)
 
 int ob_resolver_new(struct ob_resolver **ret)
 {
-	_cleanup_(ob_resolver_freep) struct ob_resolver *r = NULL;
+	_close_ int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct ob_resolver *r;
 
+	if (fd < 0)
+		return -errno;
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return -ENOMEM;
-	r->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (r->fd < 0)
-		return -errno;
-	*ret = TAKE_PTR(r);
+	r->fd = TAKE_FD(fd);
+	*ret = r;
 	return 0;
 }
 
@@ -184,6 +186,22 @@ static void *run(void *arg)
 	return NULL;
 }
 
+static struct round *round_new(const struct ob_resolver *r)
+{
+	struct ob_arena *arena = ob_arena_new();
+	struct round *round = ob_arena_alloc(arena, sizeof(*round));
+
+	*round = (struct round){
+		.arena = arena,
+		.answers = ob_arena_array(arena, r->n, sizeof(struct answer)),
+		.n = r->n,
+		.fd = r->fd,
+	};
+	for (size_t i = 0; i < r->n; i++)
+		memcpy(round->answers[i].host, r->names[i].host, OB_HOST_LEN);
+	return round;
+}
+
 int ob_resolver_start(struct ob_resolver *r)
 {
 	_cleanup_(round_freep) struct round *round = NULL;
@@ -191,16 +209,7 @@ int ob_resolver_start(struct ob_resolver *r)
 
 	if (r->round || r->n == 0)
 		return 0;
-	round = calloc(1, sizeof(*round));
-	if (!round)
-		return -ENOMEM;
-	round->answers = calloc(r->n, sizeof(*round->answers));
-	if (!round->answers)
-		return -ENOMEM;
-	round->fd = r->fd;
-	round->n = r->n;
-	for (size_t i = 0; i < r->n; i++)
-		memcpy(round->answers[i].host, r->names[i].host, OB_HOST_LEN);
+	round = round_new(r);
 	err = pthread_create(&r->thread, NULL, run, round);
 	if (err)
 		return -err;

@@ -131,6 +131,7 @@ static void on_reload(void *arg)
 	state->config_valid = r == 0;
 	if (r == 0) {
 		state->reloads_good++;
+		ob_holds_clear(&l->o->holds);
 		ob_info("configuration reloaded", "peers=%zu",
 			l->o->config->network.n_clusters);
 		ob_watch_resolve(l->watch);

@@ -13,18 +13,6 @@ void ob_state_done(struct ob_state *s)
 	*s = (struct ob_state){ 0 };
 }
 
-void ob_conditions_add(struct ob_arena *a, struct ob_conditions *list,
-		       const struct ob_status *s)
-{
-	struct ob_condition *c;
-
-	if (!s->reason)
-		return;
-	c = OB_PUSH(a, list);
-	snprintf(c->reason, sizeof(c->reason), "%s", s->reason);
-	snprintf(c->message, sizeof(c->message), "%s", s->message);
-}
-
 static bool contains(const struct ob_condition *v, size_t n,
 		     const struct ob_condition *c)
 {
@@ -33,6 +21,19 @@ static bool contains(const struct ob_condition *v, size_t n,
 		    !strcmp(v[i].message, c->message))
 			return true;
 	return false;
+}
+
+void ob_conditions_add(struct ob_arena *a, struct ob_conditions *list,
+		       const struct ob_status *s)
+{
+	struct ob_condition c = { 0 };
+
+	if (!s->reason)
+		return;
+	snprintf(c.reason, sizeof(c.reason), "%s", s->reason);
+	snprintf(c.message, sizeof(c.message), "%s", s->message);
+	if (!contains(list->v, list->n, &c))
+		*OB_PUSH(a, list) = c;
 }
 
 static void log_changes(const struct ob_state *s,

@@ -41,7 +41,7 @@ struct ob_state {
 };
 
 void ob_state_done(struct ob_state *s);
-/* Adds to a collector; s->reason NULL adds nothing. */
+/* Adds to a collector what it has not yet; s->reason NULL adds nothing. */
 void ob_conditions_add(struct ob_arena *a, struct ob_conditions *list,
 		       const struct ob_status *s);
 /* Takes over what is the case now; logs what is new, and what is over. */

@@ -11,12 +11,16 @@ LAB_TOOLS=${OB_BUILD_DIR:?}/tests/lab
 CHECKS=0
 FAILURES=0
 
-CLIENT4=$(global4 cluster1 1.10) CLIENT6=$(global6 cluster1 1.10)
-SHOP4=$(global4 cluster1 2.20)
-WEB4=$(global4 cluster2 1.10) WEB6=$(global6 cluster2 1.10)
-ECHO4=$(global4 cluster2 2.20) ECHO6=$(global6 cluster2 2.20)
-STATUS4=$(global4 hub 1.10) STATUS6=$(global6 hub 1.10)
-LOCAL4=$(local4 1.10) LOCAL6=$(local6 1.10)
+# For the flows: none needs all of them.
+# shellcheck disable=SC2034
+{
+	CLIENT4=$(global4 cluster1 1.10) CLIENT6=$(global6 cluster1 1.10)
+	SHOP4=$(global4 cluster1 2.20)
+	WEB4=$(global4 cluster2 1.10) WEB6=$(global6 cluster2 1.10)
+	ECHO4=$(global4 cluster2 2.20) ECHO6=$(global6 cluster2 2.20)
+	STATUS4=$(global4 hub 1.10) STATUS6=$(global6 hub 1.10)
+	LOCAL4=$(local4 1.10) LOCAL6=$(local6 1.10)
+}
 
 pass()
 {
@@ -119,27 +123,24 @@ tunnel_mtu()
 	ip -n "$1" -j link show dev ob0 | jq '.[0].mtu'
 }
 
-# background NAME COMMAND...: its number goes to $WORLD/NAME.bg.
-background()
+# programs CLUSTER: "LINK PROGRAM-ID TAG" of each attachment: of the pinned
+# tcx links, and of the filters where the kernel has no such links.
+programs()
 {
-	_name=$1
-	shift
-	"$@" >"$WORLD/$_name.out" 2>"$WORLD/$_name.err" </dev/null &
-	echo $! >"$WORLD/$_name.bg"
-}
-
-# ended NAME: the program started in the background is gone.
-ended()
-{
-	read -r _stat 2>/dev/null <"/proc/$(cat "$WORLD/$1.bg")/stat" ||
-		return 0
-	_stat=${_stat##*) }
-	[ "${_stat%% *}" = Z ]
-}
-
-# stop_background NAME [SIGNAL]: and wait for its end.
-stop_background()
-{
-	kill -"${2:-TERM}" "$(cat "$WORLD/$1.bg")" 2>/dev/null || :
-	wait_until 30 ended "$1"
+	for _link in "$(pins_of "$1")"/link_*; do
+		[ -e "$_link" ] || continue
+		bpftool -j link show pinned "$_link" |
+			jq -r --arg name "${_link##*/}" '"\($name) \(.prog_id)"'
+	done | while read -r _name _id; do
+		echo "$_name $_id $(bpftool -j prog show id "$_id" |
+			jq -r .tag)"
+	done
+	for _dev in $(ip -n "$1" -j link | jq -r '.[].ifname'); do
+		for _side in ingress egress; do
+			on "$1" tc -j filter show dev "$_dev" $_side |
+				jq -r --arg name "${_dev}_$_side" '.[] |
+					.options.prog? // empty |
+					"\($name) \(.id) \(.tag)"'
+		done
+	done
 }

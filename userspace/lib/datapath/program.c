@@ -101,7 +101,8 @@ static bool same_program(const struct identity *pinned,
 	const struct bpf_map *rodata = rodata_find(obj);
 	__u32 rodata_id = rodata ? map_id(bpf_map__fd(rodata)) : 0;
 
-	if (memcmp(pinned->info.tag, ours->info.tag, sizeof(ours->info.tag)))
+	if (memcmp(pinned->info.tag, ours->info.tag, sizeof(ours->info.tag)) !=
+	    0)
 		return false;
 	if (pinned->info.nr_map_ids != ours->info.nr_map_ids)
 		return false;
@@ -164,7 +165,7 @@ int ob_program_adopt(struct ob_datapath *dp, enum ob_hook hook,
 		bpf_object__find_program_by_name(obj, ob_hook_name(hook));
 	const struct bpf_map *rodata = rodata_find(obj);
 	char path[PATH_MAX], rodata_path[PATH_MAX];
-	struct identity pinned_id, id;
+	struct identity pinned_id = { 0 }, id = { 0 };
 	_close_ int pinned = -1;
 	_close_ int fd = -1;
 	int r;
@@ -197,7 +198,7 @@ int ob_program_adopt(struct ob_datapath *dp, enum ob_hook hook,
 
 void ob_program_open(struct ob_datapath *dp, enum ob_hook hook)
 {
-	struct identity id;
+	struct identity id = { 0 };
 	_close_ int fd = -1;
 	char path[PATH_MAX];
 

@@ -8,6 +8,8 @@
  */
 #pragma once
 
+struct nl_addr; /* <netlink/attr.h> forgets to declare it */
+
 #include <libnl3/netlink/socket.h> /* ours hides <netlink/socket.h> */
 #include <netlink/attr.h>
 #include <netlink/msg.h>

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+struct nl_addr; /* <netlink/attr.h> forgets to declare it */
+
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdbool.h>
