@@ -62,7 +62,7 @@ clamped()
 	case $1 in *:*) _to="[$1]" ;; esac
 	syn_watch at-client cluster1-client
 	syn_watch at-server cluster2-web
-	on cluster1-client socat -t 2 - "tcp:$_to:7,connect-timeout=5" </dev/null || :
+	on cluster1-client socat -t 2 - "tcp:$_to:7,connect-timeout=$PATIENCE" </dev/null || :
 	wait_until 5 grep -q 'Flags \[S\.\]' "$WORLD/at-client.out"
 	wait_until 5 grep -q 'Flags \[S\]' "$WORLD/at-server.out"
 	stop_background at-client

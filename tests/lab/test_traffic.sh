@@ -7,12 +7,12 @@ echoes()
 {
 	_to=$2 _limit=
 	case $2 in *:*) _to="[$2]" ;; esac
-	[ "$3" = udp ] || _limit=,connect-timeout=5
+	[ "$3" = udp ] || _limit=,connect-timeout=$PATIENCE
 	echo "hello from $1" >"$WORLD/hello"
 	# Without a connection there is no end of it to wait for.
-	background asks "$1" socat -t 10 "OPEN:$WORLD/hello,rdonly!!STDOUT" \
+	background asks "$1" socat -t 30 "OPEN:$WORLD/hello,rdonly!!STDOUT" \
 		"$3:$_to:7$_limit"
-	wait_until 5 grep -q "^hello from $1\$" "$WORLD/asks.out"
+	wait_until $PATIENCE grep -q "^hello from $1\$" "$WORLD/asks.out"
 	_answered=$?
 	stop_background asks
 	return $_answered
@@ -39,7 +39,7 @@ serve()
 # seen_as POD ADDRESS:PORT
 seen_as()
 {
-	on "$1" socat -t 3 - "tcp:$2,connect-timeout=5" </dev/null
+	on "$1" socat -t 3 - "tcp:$2,connect-timeout=$PATIENCE" </dev/null
 }
 
 # both_ways NAME POD ADDRESS4 ADDRESS6

@@ -30,7 +30,7 @@ wait_until 10 listening cluster2-web 7
 _n=0
 while [ "$_n" -lt 10 ]; do
 	for _to in "$WEB4" "[$WEB6]"; do
-		echo x | on cluster1-client socat -t 1 - "tcp:$_to:7,connect-timeout=5" >/dev/null
+		echo x | on cluster1-client socat -t 1 - "tcp:$_to:7,connect-timeout=$PATIENCE" >/dev/null
 	done
 	probe cluster1-client udp "$LOCAL4" "$WEB4" 100 >/dev/null
 	_n=$((_n + 1))

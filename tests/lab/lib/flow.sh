@@ -85,6 +85,10 @@ slow()
 	[ "${OB_LAB_WAY:-}" = qemu ]
 }
 
+# Seconds until somebody who should answer at once is given up.
+PATIENCE=5
+! slow || PATIENCE=20
+
 # probe POD ARGUMENT...: what becomes of one packet (probe.c).
 probe()
 {
@@ -95,7 +99,7 @@ probe()
 
 ping_once()
 {
-	on "$1" ping -n -c 1 -W 2 "$2"
+	on "$1" ping -n -c 1 -W $PATIENCE "$2"
 }
 
 traffic_flows()
@@ -124,23 +128,35 @@ tunnel_mtu()
 }
 
 # programs CLUSTER: "LINK PROGRAM-ID TAG" of each attachment: of the pinned
-# tcx links, and of the filters where the kernel has no such links.
+# tcx links, or of the filters where the kernel has no such links.
 programs()
 {
-	for _link in "$(pins_of "$1")"/link_*; do
-		[ -e "$_link" ] || continue
-		bpftool -j link show pinned "$_link" |
-			jq -r --arg name "${_link##*/}" '"\($name) \(.prog_id)"'
-	done | while read -r _name _id; do
-		echo "$_name $_id $(bpftool -j prog show id "$_id" |
-			jq -r .tag)"
+	bpftool -j prog show >"$WORLD/progs.json"
+	if [ -n "$(find "$(gateway_of "$1")" -name 'link_*')" ]; then
+		tcx_links "$1"
+	else
+		filters "$1"
+	fi | while read -r _name _id; do
+		echo "$_name $_id $(jq -r --argjson id "$_id" \
+			'.[] | select(.id == $id) | .tag' "$WORLD/progs.json")"
 	done
+}
+
+tcx_links()
+{
+	bpftool -j -f link show | jq -r --arg root "$(gateway_of "$1")/" '
+		.[] | .prog_id as $id | .pinned[]? |
+		select(startswith($root)) | "\(split("/")[-1]) \($id)"' | sort
+}
+
+filters()
+{
 	for _dev in $(ip -n "$1" -j link | jq -r '.[].ifname'); do
 		for _side in ingress egress; do
 			on "$1" tc -j filter show dev "$_dev" $_side |
 				jq -r --arg name "${_dev}_$_side" '.[] |
 					.options.prog? // empty |
-					"\($name) \(.id) \(.tag)"'
+					"\($name) \(.id)"'
 		done
 	done
 }

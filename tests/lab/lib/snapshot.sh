@@ -12,23 +12,16 @@ snapshot()
 	echo "# addresses"
 	ip -n "$1" -o addr | grep -v ' fe80:' | sed 's/valid_lft.*//'
 	echo "# routes"
-	ip -n "$1" route show table all
+	ip -n "$1" -4 route show table all
 	ip -n "$1" -6 route show table all | grep -v 'fe80:\|^multicast'
 	echo "# rules"
 	ip -n "$1" rule
 	ip -n "$1" -6 rule
-	echo "# queueing disciplines and filters"
+	echo "# queueing disciplines: without clsact there are no filters"
 	on "$1" tc qdisc show
-	for _dev in $(ip -n "$1" -j link | jq -r '.[].ifname'); do
-		on "$1" tc filter show dev "$_dev" ingress 2>/dev/null || :
-		on "$1" tc filter show dev "$_dev" egress 2>/dev/null || :
-	done
-	echo "# programs"
-	on "$1" bpftool net show
 	echo "# sysctl"
-	on "$1" sysctl -a 2>/dev/null |
-		grep -E '^net\.ipv[46]\.(conf|ip_forward)' |
-		grep -v 'stable_secret\|temp_\|mc_forwarding\|all.send_redirects'
+	on "$1" grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf |
+		grep -v 'secret\|temp_\|mc_forwarding\|all/send_redirects' | sort
 	echo "# pins"
 	ls "$(gateway_of "$1")" 2>&1
 }

@@ -24,17 +24,6 @@ stream_stop()
 	cat "$WORLD/receiver.out"
 }
 
-# stream_pause: for as long as a thing under load is watched.
-stream_pause()
-{
-	now_ms
-	_pause_end=$((NOW + ${1:-1000}))
-	while [ "$NOW" -lt "$_pause_end" ]; do
-		sleep 0.1
-		now_ms
-	done
-}
-
 # keeps_pace RATE: the sender has nearly sent as many as it should, or else this
 # machine is saturated and loses packets whatever we do.
 keeps_pace()
@@ -55,7 +44,7 @@ stream_rate()
 	_rate=$STREAM_RATE_WANTED
 	while [ "$_rate" -ge "$STREAM_RATE_MIN" ]; do
 		stream_start "$_rate"
-		stream_pause 2000
+		sleep 2
 		case $(stream_stop) in
 		*' lost=0 '*)
 			! keeps_pace "$_rate" || {
@@ -69,23 +58,15 @@ stream_rate()
 	return 1
 }
 
-# losses: everywhere a packet could have gone, one counter a line.
+# losses: where packets may have gone, one counter a line.
 losses()
 {
-	_n=0
 	while read -r _ _dropped _; do
-		echo "backlog of CPU $_n: $((0x$_dropped))"
-		_n=$((_n + 1))
+		echo "full backlog of a CPU: $((0x$_dropped))"
 	done </proc/net/softnet_stat
 	for _c in $CLUSTERS; do
-		ip -n "$_c" -j -s link | jq -r --arg c "$_c" '.[] |
-			"\($c) \(.ifname) \(.stats64 | [.rx.dropped,
-			.rx.errors, .tx.dropped, .tx.errors])"'
-		obctl_of "$_c" -o json drops | jq -c '.. | objects |
-			select(.reason?) | [.reason, .hook, .packets]' |
-			sed "s/^/$_c /"
+		obctl_of "$_c" drops | sed "s/^/$_c /"
 	done
-	on cluster2-web nstat -asz UdpInErrors UdpRcvbufErrors | grep Udp
 }
 
 # stream_around SENTENCE FUNCTION...: loses nothing while that runs.
@@ -99,9 +80,9 @@ stream_around()
 	}
 	losses >"$WORLD/losses.before"
 	stream_start "$_at"
-	stream_pause 1000
+	sleep 1
 	"$@"
-	stream_pause 1000
+	sleep 1
 	_tally=$(stream_stop)
 	losses >"$WORLD/losses.after"
 	note "$(cat "$WORLD/sender.err")"
