@@ -9,6 +9,7 @@
 #include "datapath.h"
 #include "network.h"
 #include "options.h"
+#include "wireguard.h"
 
 static const struct {
 	const char *name;
@@ -16,6 +17,7 @@ static const struct {
 } benchmarks[] = {
 	{ "datapath", ob_datapath_main },
 	{ "network", ob_network_main },
+	{ "wireguard", ob_wireguard_main },
 };
 
 static void usage(FILE *f)
