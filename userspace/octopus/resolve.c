@@ -124,11 +124,6 @@ int ob_resolver_set(struct ob_resolver *r, const struct ob_network *net)
 	return 0;
 }
 
-bool ob_resolver_has_names(const struct ob_resolver *r)
-{
-	return r->n > 0;
-}
-
 struct ob_addr ob_resolver_get(const struct ob_resolver *r, const char *host)
 {
 	struct ob_addr addr = { 0 };

@@ -19,8 +19,9 @@ static struct ob_told_entry *find(const struct ob_told *told,
 	return NULL;
 }
 
-struct ob_wg_endpoint ob_told_get(const struct ob_told *told,
-				  const struct ob_key *key)
+/* family 0: nothing is known of this peer. */
+static struct ob_wg_endpoint get(const struct ob_told *told,
+				 const struct ob_key *key)
 {
 	const struct ob_told_entry *e = find(told, key);
 
@@ -32,7 +33,7 @@ struct ob_wg_endpoint ob_told_learn(struct ob_told *told,
 				    const struct ob_wg_endpoint *now,
 				    const struct ob_wg_endpoint *would_tell)
 {
-	struct ob_wg_endpoint said = ob_told_get(told, key);
+	struct ob_wg_endpoint said = get(told, key);
 
 	if (said.addr.family || !now->addr.family || !would_tell->addr.family)
 		return said;
