@@ -342,6 +342,15 @@ static int wait_for_acks(const struct ob_stream *s)
 	return 0;
 }
 
+static int come_to_rest(const struct ob_stream *s)
+{
+	const struct counter *c = s->counter;
+
+	if (c->local != s->plan.local || c->peer != s->plan.peer)
+		return -EBADMSG;
+	return wait_for_acks(s);
+}
+
 int ob_stream_window(struct ob_stream *s, uint64_t duration_ns, double *ret_bps)
 {
 	const struct counter *c = s->counter;
@@ -356,7 +365,18 @@ int ob_stream_window(struct ob_stream *s, uint64_t duration_ns, double *ret_bps)
 		return r;
 	*ret_bps =
 		8e9 * (double)(c->bytes - before) / (double)(now_ns() - begin);
-	if (c->local != s->plan.local || c->peer != s->plan.peer)
-		return -EBADMSG;
-	return wait_for_acks(s);
+	return come_to_rest(s);
+}
+
+int ob_stream_carry(struct ob_stream *s, uint64_t bytes)
+{
+	const struct counter *c = s->counter;
+	uint64_t before = c->bytes;
+	int r = 0;
+
+	while (!r && c->bytes < before + bytes)
+		r = send_more(s);
+	if (!r)
+		r = wait_for_room(s, 0);
+	return r ? r : come_to_rest(s);
 }

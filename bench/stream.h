@@ -41,3 +41,5 @@ OB_DEFINE_CLEANUP(struct ob_stream *, ob_stream_free)
  */
 int ob_stream_window(struct ob_stream *s, uint64_t duration_ns,
 		     double *ret_bps);
+/* The same, for as long as it takes until so many bytes have arrived. */
+int ob_stream_carry(struct ob_stream *s, uint64_t bytes);

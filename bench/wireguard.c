@@ -7,18 +7,19 @@
 #include <string.h>
 
 #include "json.h"
+#include "labcpu.h"
 #include "stats.h"
 #include "stream.h"
 #include "tunnel.h"
 
-#define ROUNDS	     100
-#define ROUNDS_QUICK 20
-#define MAX_ROUNDS   1000
-#define WARM_UP_NS   20000000ull
-#define WINDOW_NS    120000000ull
-#define PORT	     5201
+#define ROUNDS		    100
+#define ROUNDS_QUICK	    20
+#define MAX_ROUNDS	    1000
+#define WARM_UP_NS	    20000000ull
+#define WINDOW_NS	    120000000ull
+#define PORT		    5201
 /* DESIGN section 10. */
-#define TARGET	     0.97
+#define OB_WIREGUARD_TARGET 0.97
 
 /* Megabits per second, and with : without, by round. */
 struct series {
@@ -57,6 +58,15 @@ static int open_stream(struct bench *b, enum ob_stream_kind kind, bool ours)
 	};
 
 	return ob_stream_new(&plan, &b->streams[kind][ours]);
+}
+
+static const char *explain(int r)
+{
+	if (r == -EOPNOTSUPP)
+		return "this kernel has no WireGuard";
+	if (r == -EBADMSG)
+		return "the receiver saw other addresses than it should";
+	return strerror(-r);
 }
 
 static int set_up(struct bench *b, const char *objects)
@@ -128,11 +138,11 @@ static void report(enum ob_stream_kind kind, const struct series *s,
 	double median = ob_stats_quantile(s->ratio, n, 0.5);
 	double p25 = ob_stats_quantile(s->ratio, n, 0.25);
 	double p75 = ob_stats_quantile(s->ratio, n, 0.75);
-	bool met = with / without >= TARGET;
+	bool met = with / without >= OB_WIREGUARD_TARGET;
 
 	printf("%-4s %12.0f %12.0f %8.3f  >= %.2f  %-6s  %.3f [%.3f-%.3f]\n",
-	       ob_stream_kind_name(kind), without, with, with / without, TARGET,
-	       met ? "met" : "MISSED", median, p25, p75);
+	       ob_stream_kind_name(kind), without, with, with / without,
+	       OB_WIREGUARD_TARGET, met ? "met" : "MISSED", median, p25, p75);
 	cJSON_AddNumberToObject(o, "rounds", s->n);
 	ob_json_number(o, "without_p90_mbps", without);
 	ob_json_number(o, "with_p90_mbps", with);
@@ -142,7 +152,7 @@ static void report(enum ob_stream_kind kind, const struct series *s,
 	ob_json_number(o, "pair_ratio_median", median);
 	ob_json_number(o, "pair_ratio_p25", p25);
 	ob_json_number(o, "pair_ratio_p75", p75);
-	ob_json_number(o, "target", TARGET);
+	ob_json_number(o, "target", OB_WIREGUARD_TARGET);
 	cJSON_AddBoolToObject(o, "met", met);
 }
 
@@ -159,16 +169,7 @@ static int run(struct bench *b, const struct ob_options *o)
 	return r;
 }
 
-static const char *explain(int r)
-{
-	if (r == -EOPNOTSUPP)
-		return "this kernel has no WireGuard";
-	if (r == -EBADMSG)
-		return "the receiver saw other addresses than it should";
-	return strerror(-r);
-}
-
-int ob_wireguard_main(const struct ob_options *o)
+static int windows_main(const struct ob_options *o)
 {
 	_cleanup_(cJSON_Deletep) cJSON *json = ob_json_new("wireguard");
 	_cleanup_(bench_done) struct bench b = { .tunnel = NULL };
@@ -186,4 +187,35 @@ int ob_wireguard_main(const struct ob_options *o)
 		report(k, &b.series[k], json);
 	return ob_json_write(o, "wireguard", json) ? EXIT_FAILURE
 						   : EXIT_SUCCESS;
+}
+
+int ob_wireguard_main(const struct ob_options *o)
+{
+	return o->lab ? ob_labcpu_main(o) : windows_main(o);
+}
+
+/* Opens and carries one kind of stream, one way. */
+static int carry(struct bench *b, const struct ob_options *o)
+{
+	enum ob_stream_kind kind = o->udp ? OB_STREAM_UDP : OB_STREAM_TCP;
+	int r = ob_tunnel_new(o->objects, &b->tunnel);
+
+	if (!r && o->with)
+		r = ob_tunnel_attach(b->tunnel);
+	if (!r)
+		r = open_stream(b, kind, o->with);
+	if (!r && o->megabytes)
+		r = ob_stream_carry(b->streams[kind][o->with],
+				    (uint64_t)o->megabytes * 1000000);
+	return r;
+}
+
+int ob_carry_main(const struct ob_options *o)
+{
+	_cleanup_(bench_done) struct bench b = { .tunnel = NULL };
+	int r = carry(&b, o);
+
+	if (r)
+		fprintf(stderr, "obbench: carry: %s\n", explain(r));
+	return r ? EXIT_FAILURE : EXIT_SUCCESS;
 }

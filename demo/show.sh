@@ -74,7 +74,7 @@ start_servers()
 	background nginx cluster2-web nginx -e "$WORLD/nginx.error.log" \
 		-c "$WORLD/nginx.conf"
 	background echo cluster2-echo \
-		socat UDP6-RECVFROM:7,ipv6only=0,fork EXEC:cat
+		socat -t 10 UDP6-RECVFROM:7,ipv6only=0,fork PIPE
 	wait_until 20 listening cluster2-web 80 || fail "nginx does not listen"
 	wait_until 20 listening cluster2-echo 7 || fail "socat does not listen"
 }

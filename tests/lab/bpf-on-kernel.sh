@@ -2,19 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # The programs on another kernel: that it loads, attaches and runs them to the
 # same result, packet by packet.   bpf-on-kernel.sh SERIES [TEST...]
-# Without tests: the bpf tier without the long random ones.
+# Without tests: a few, because an emulated kernel takes its time.
 set -eu
 
 repo=$(cd "$(dirname "$0")/../.." && pwd -P)
 build=${OB_BUILD_DIR:-$repo/build}
-usual='verifier_cost from_pod_steer from_pod_limits
-	to_tunnel_translate to_tunnel_source from_tunnel_admit
-	from_tunnel_deliver icmp_errors fragments_any_order malformed_packets
-	mss_clamp recall_lookups counters_exact report_events live_tunnel
-	live_answers'
-# Minutes of an emulated kernel, so only where attaching differs: before tcx
-# and with it.
-attaching='loader attach'
+usual='verifier_cost from_pod_steer to_tunnel_translate from_tunnel_deliver
+	icmp_errors recall_lookups live_tunnel'
+# Only where attaching differs: before tcx and with it.
+attaching='attach'
 
 run_inside()
 {

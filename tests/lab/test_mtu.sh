@@ -120,7 +120,7 @@ for _pair in "$LOCAL4 $WEB4" "$LOCAL6 $WEB6"; do
 done
 
 background echo-server cluster2-web socat \
-	TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr EXEC:cat
+	TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr PIPE
 wait_until 10 listening cluster2-web 7
 clamped "$WEB4" 40
 clamped "$WEB6" 60

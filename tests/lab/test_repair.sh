@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Whatever somebody breaks by hand, octopus puts back within a second.
+# Whatever somebody breaks by hand, octopus puts back within a second; looking
+# whether it has takes time, too, and is measured beforehand.
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 
 LIMIT_MS=1000
@@ -12,7 +13,12 @@ PINS=$(pins_of cluster1)
 mended()
 {
 	_what=$1 _look=$2
+	now_ms
+	_looking=$NOW
 	$_look >"$WORLD/look.before" 2>&1
+	now_ms
+	_looking=$((NOW - _looking))
+	_limit=$((LIMIT_MS + 2 * _looking))
 	damage >"$WORLD/damage.out" 2>&1 || {
 		miss "$_what: $(tail -n 1 "$WORLD/damage.out")"
 		return 0
@@ -27,10 +33,11 @@ mended()
 	fi
 	now_ms
 	_took=$((NOW - _broken))
-	if [ "$_took" -le $LIMIT_MS ]; then
-		pass "$_what: mended in $_took ms"
+	_figures="seen after $_took ms, looking takes $_looking"
+	if [ "$_took" -le $_limit ]; then
+		pass "$_what: $_figures"
 	else
-		miss "$_what: mended in $_took ms, the limit is $LIMIT_MS"
+		miss "$_what: $_figures, the limit is $_limit"
 	fi
 }
 

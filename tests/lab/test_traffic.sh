@@ -22,14 +22,15 @@ echoes()
 # who it is.
 serve()
 {
-	background "udp-$1" "$1" socat UDP6-RECVFROM:7,ipv6only=0,fork \
-		EXEC:cat
-	background "tcp-$1" "$1" socat TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
-		EXEC:cat
+	# By default socat gives an answer half a second.
+	background "udp-$1" "$1" socat -t 30 UDP6-RECVFROM:7,ipv6only=0,fork \
+		PIPE
+	background "tcp-$1" "$1" socat -t 30 \
+		TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr PIPE
 	# shellcheck disable=SC2016 # for the shell that socat starts
 	_tell='SYSTEM:echo $SOCAT_PEERADDR'
-	background "peer4-$1" "$1" socat TCP4-LISTEN:8,fork,reuseaddr "$_tell"
-	background "peer6-$1" "$1" socat \
+	background "peer4-$1" "$1" socat -t 30 TCP4-LISTEN:8,fork,reuseaddr "$_tell"
+	background "peer6-$1" "$1" socat -t 30 \
 		TCP6-LISTEN:9,ipv6only=1,fork,reuseaddr "$_tell"
 	for _port in 7 8 9; do
 		wait_until 10 listening "$1" $_port || return 1
@@ -39,7 +40,7 @@ serve()
 # seen_as POD ADDRESS:PORT
 seen_as()
 {
-	on "$1" socat -t 3 - "tcp:$2,connect-timeout=$PATIENCE" </dev/null
+	on "$1" socat -t $PATIENCE - "tcp:$2,connect-timeout=$PATIENCE" </dev/null
 }
 
 # both_ways NAME POD ADDRESS4 ADDRESS6

@@ -25,7 +25,7 @@ done
 
 # Connections, packets and pings.
 background many-server cluster2-web socat \
-	TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr EXEC:cat
+	TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr PIPE
 wait_until 10 listening cluster2-web 7
 _n=0
 while [ "$_n" -lt 10 ]; do

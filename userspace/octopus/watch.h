@@ -15,7 +15,7 @@
 #include "octopus/resolve.h"
 
 #define OB_COALESCE_MS 10
-#define OB_AUDIT_MS    500
+#define OB_AUDIT_MS    300
 
 struct ob_watch;
 
