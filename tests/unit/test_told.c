@@ -19,6 +19,13 @@ static struct ob_wg_endpoint endpoint(const char *addr, uint16_t port)
 static const struct ob_key key1 = { { 1 } }, key2 = { { 2 } };
 static const struct ob_wg_endpoint none;
 
+/* With nothing to learn from. */
+static struct ob_wg_endpoint told_get(struct ob_told *told,
+				      const struct ob_key *key)
+{
+	return ob_told_learn(told, key, &none, &none);
+}
+
 static void knows_what_was_told(void **state)
 {
 	_cleanup_(ob_told_done) struct ob_told told = { 0 };
@@ -29,8 +36,8 @@ static void knows_what_was_told(void **state)
 	e = endpoint("192.0.2.1", 2);
 	assert_int_equal(ob_told_set(&told, &key1, &e), 0);
 	assert_int_equal(told.n, 1);
-	assert_int_equal(ob_told_get(&told, &key1).port, 2);
-	assert_int_equal(ob_told_get(&told, &key2).addr.family, 0);
+	assert_int_equal(told_get(&told, &key1).port, 2);
+	assert_int_equal(told_get(&told, &key2).addr.family, 0);
 }
 
 static void forgets_a_deleted_peer(void **state)
@@ -43,8 +50,8 @@ static void forgets_a_deleted_peer(void **state)
 	assert_int_equal(ob_told_set(&told, &key2, &e), 0);
 	ob_told_del(&told, &key1);
 	ob_told_del(&told, &key1);
-	assert_int_equal(ob_told_get(&told, &key1).addr.family, 0);
-	assert_int_equal(ob_told_get(&told, &key2).port, 1);
+	assert_int_equal(told_get(&told, &key1).addr.family, 0);
+	assert_int_equal(told_get(&told, &key2).port, 1);
 }
 
 /* It roamed before we were born: our word counts from now on. */
