@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "capture.h"
+#include "bpf/capture.h"
 #include "flow.h"
 
 #define OB_FRAME_TTL 64

@@ -20,7 +20,7 @@ static void add_processor(cJSON *json)
 	while (fgets(line, sizeof(line), f)) {
 		char *value = strchr(line, ':');
 
-		if (!value || strncmp(line, "model name", 10))
+		if (!value || strncmp(line, "model name", 10) != 0)
 			continue;
 		value[strcspn(value, "\n")] = '\0';
 		cJSON_AddStringToObject(json, "processor", value + 2);

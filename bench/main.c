@@ -46,7 +46,8 @@ static int run(const char *name, const struct ob_options *o)
 		return ob_carry_main(o);
 
 	for (size_t i = 0; i < ARRAY_SIZE(benchmarks); i++) {
-		if (strcmp(name, "all") && strcmp(name, benchmarks[i].name))
+		if (strcmp(name, "all") != 0 &&
+		    strcmp(name, benchmarks[i].name) != 0)
 			continue;
 		found++;
 		if (benchmarks[i].run(o))

@@ -103,7 +103,7 @@ static void shuffle(size_t *order, size_t n, unsigned int round)
 
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;
-	for (size_t i = n - 1; i > 0; i--) {
+	for (size_t i = n; i-- > 1;) {
 		size_t tmp = order[i], j;
 
 		x ^= x << 13;

@@ -23,7 +23,8 @@ memo_find(const struct ob_config *config, __be32 dst, __be32 *ret_key)
 	/* Whether an address is global is part of the answer. */
 	*ret_key = dst & (ob_mask4(config->longest_route4) |
 			  ob_mask4(config->global4_len));
-	index = ob_memo_index(*ret_key);
+	index = ob_prefix_number(*ret_key, config->longest_route4) %
+		OB_MEMO_SLOTS;
 	return bpf_map_lookup_elem(&memo_route4, &index);
 }
 
@@ -51,7 +52,7 @@ static __always_inline int common(struct __sk_buff *skb)
 	__u32 len, check;
 	__be32 key;
 
-	if (!config || !config->generation || !ip)
+	if (!config || !(config->generation & 1) || !ip)
 		return OB_NOT_COMMON;
 	memo = memo_find(config, ip->daddr, &key);
 	if (!memo || memo->dst != key || memo->generation != config->generation)
@@ -86,7 +87,9 @@ static __always_inline bool translate_both(struct __sk_buff *skb,
 /*
  * No other cluster has the destination. If it is ours, a pod calls a pod of
  * its own cluster by its global address: both addresses are translated, so
- * that the answer comes back this way, and the stack delivers.
+ * that the answer comes back this way. The stack must not deliver it: to its
+ * reverse path filter the source is on the wrong device, and to connection
+ * tracking the answer belongs to nothing.
  */
 static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 {
@@ -105,10 +108,10 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 	}
 	if (!translate_both(skb, &p, &dst))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	return drop(skb, OB_REASON_NO_FAST_PATH, OB_HOOK_FROM_POD);
+	return ob_deliver(skb, &p, OB_HOOK_FROM_POD);
 }
 
-static __always_inline int from_pod_family(struct __sk_buff *skb, __u8 family)
+static __noinline int from_pod_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = { .generation = ob_generation(config) };

@@ -25,7 +25,10 @@ memo_find(const struct ob_config *config, __be32 *src, __be32 *dst)
 
 	*src &= ob_mask4(config->longest_out4);
 	*dst &= ob_mask4(config->longest_route4);
-	index = ob_memo_index(*src ^ *dst * 0x85ebca6bU);
+	/* A prime apart, so that the sources of a few destinations spread. */
+	index = (ob_prefix_number(*src, config->longest_out4) +
+		 ob_prefix_number(*dst, config->longest_route4) * 1031) %
+		OB_MEMO_SLOTS;
 	return bpf_map_lookup_elem(&memo_out4, &index);
 }
 
@@ -84,7 +87,7 @@ static __always_inline int common(struct __sk_buff *skb)
 	__u16 *check, before;
 	__be32 src, dst;
 
-	if (!config || !config->generation || !ip ||
+	if (!config || !(config->generation & 1) || !ip ||
 	    ip->frag_off & bpf_htons(OB_IPV4_OFFSET | OB_IPV4_MF))
 		return OB_NOT_COMMON;
 	src = ip->saddr;
@@ -112,9 +115,13 @@ static __always_inline int common(struct __sk_buff *skb)
 	return OB_PASS;
 }
 
-/* Already global: ours (no translation needed, or the gateway itself), or,
- * when we relay, another cluster's. */
+/*
+ * Already global: ours (no translation needed, or the gateway itself); or, when
+ * we relay, another cluster's, if the packet came out of that cluster's tunnel.
+ * A pod of ours does not speak for others.
+ */
 static __always_inline bool is_global_source(const struct ob_config *config,
+					     const struct __sk_buff *skb,
 					     const struct ob_packet *p)
 {
 	struct ob_ip6 unused = {};
@@ -123,7 +130,8 @@ static __always_inline bool is_global_source(const struct ob_config *config,
 	if (ob_map_in(&p->src, p->family, &unused) != OB_FOUND_NONE)
 		return true;
 	return config->flags & OB_CONFIG_RELAY &&
-	       ob_route_find(&p->src, p->family, &route);
+	       ob_route_find(&p->src, p->family, &route) &&
+	       route.ifindex == skb->ingress_ifindex;
 }
 
 /*
@@ -160,7 +168,7 @@ static __always_inline int translate_source(const struct ob_config *config,
 	if (ob_map_out(&p->src, p->family, &to) == OB_FOUND_PREFIX) {
 		if (p->family == 4)
 			remember(config, p, ob_ip4_get(&to), route);
-	} else if (is_global_source(config, p)) {
+	} else if (is_global_source(config, skb, p)) {
 		return SOURCE_IS_GLOBAL;
 	} else if (!speak_for(config, skb, p, &to)) {
 		return OB_REASON_NO_GLOBAL;
@@ -169,7 +177,7 @@ static __always_inline int translate_source(const struct ob_config *config,
 					       : OB_REASON_MALFORMED;
 }
 
-static __always_inline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
+static __noinline int to_tunnel_family(struct __sk_buff *skb, __u8 family)
 {
 	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = { .generation = ob_generation(config) };

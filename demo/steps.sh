@@ -43,7 +43,7 @@ step()
 	(
 		set -e
 		"$@"
-	) >>"$LOG" 2>&1 3>"$LOG.shown"
+	) 4>&1 >>"$LOG" 2>&1 3>"$LOG.shown"
 	_rc=$?
 	set -e
 	now_ms
@@ -88,6 +88,12 @@ prompt()
 	_where=$1
 	shift
 	show "$DIM$_where \$$PLAIN $BOLD$*$PLAIN"
+}
+
+# progress: a sign of life, on the line of the title.
+progress()
+{
+	printf %s "${1:-.}" >&4
 }
 
 # fail SENTENCE: ends the step.

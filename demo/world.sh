@@ -62,6 +62,38 @@ wait_until()
 	done
 }
 
+# gone PID: a dead process that nobody has waited for yet is gone, too.
+gone()
+{
+	{ read -r _stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+	_stat=${_stat##*) }
+	[ "${_stat%% *}" = Z ]
+}
+
+# background NAME NAMESPACE COMMAND...: its output goes to $WORLD/NAME.out and
+# .err, and its process number is remembered.
+background()
+{
+	_name=$1 _ns=$2
+	shift 2
+	nsenter --net="/run/netns/$_ns" -- "$@" \
+		>"$WORLD/$_name.out" 2>"$WORLD/$_name.err" </dev/null &
+	echo $! >"$WORLD/$_name.bg"
+}
+
+# ended NAME: the program started in the background is gone.
+ended()
+{
+	gone "$(cat "$WORLD/$1.bg")"
+}
+
+# stop_background NAME [SIGNAL]: and wait for its end.
+stop_background()
+{
+	kill -"${2:-TERM}" "$(cat "$WORLD/$1.bg")" 2>/dev/null || :
+	wait_until 30 ended "$1"
+}
+
 # number_of CLUSTER: the N of 10.N.0.0/16 and fd70:0:N::/48.
 number_of()
 {
@@ -118,16 +150,41 @@ obctl_of()
 
 ### namespaces ###############################################################
 
-namespace()
+# What is to be done, collected as lines for ip -batch, because starting a
+# process for each would take most of the time: names makes namespaces and
+# links between them, later NAMESPACE does the rest inside; apply does it all.
+names()
 {
-	ip netns add "$1"
-	ip -n "$1" link set lo up
+	echo "$*" >>"$WORLD/batch"
 }
 
-# router NAME RP_FILTER. It answers every oversized packet: tests count them.
-router()
+later()
 {
-	namespace "$1"
+	_ns=$1
+	shift
+	echo "$*" >>"$WORLD/batch.$_ns"
+}
+
+apply()
+{
+	ip -batch "$WORLD/batch"
+	rm "$WORLD/batch"
+	for _file in "$WORLD"/batch.*; do
+		ip -n "${_file##*/batch.}" -batch "$_file"
+		rm "$_file"
+	done
+}
+
+namespace()
+{
+	names netns add "$1"
+	later "$1" link set lo up
+}
+
+# forwards NAME RP_FILTER: it is a router, and answers every oversized packet:
+# tests count the answers.
+forwards()
+{
 	on "$1" sysctl -qw net.ipv4.ip_forward=1 \
 		net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.conf.all.rp_filter="$2" \
@@ -138,11 +195,11 @@ router()
 # cable NS1 IF1 ADDRESS1 NS2 IF2 ADDRESS2
 cable()
 {
-	ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
-	ip -n "$1" addr add "$3" dev "$2"
-	ip -n "$4" addr add "$6" dev "$5"
-	ip -n "$1" link set "$2" up
-	ip -n "$4" link set "$5" up
+	names link add "$2" netns "$1" type veth peer name "$5" netns "$4"
+	later "$1" addr add "$3" dev "$2"
+	later "$4" addr add "$6" dev "$5"
+	later "$1" link set "$2" up
+	later "$4" link set "$5" up
 }
 
 # pod CLUSTER NAME N.M: the pod 10.244.N.M.
@@ -151,51 +208,48 @@ pod()
 	_pod=$1-$2 _host=veth-$2
 	_a4=$(local4 "$3") _a6=$(local6 "$3")
 	namespace "$_pod"
-	ip link add eth0 netns "$_pod" type veth \
+	names link add eth0 netns "$_pod" type veth \
 		peer name "$_host" netns "$1" address $POD_MAC
-	ip -n "$_pod" -batch - <<-END
-		addr add $_a4/32 dev eth0
-		addr add $_a6/128 dev eth0 nodad
-		link set eth0 up
-		route add $POD_GATEWAY4 dev eth0 scope link
-		route add default via $POD_GATEWAY4 dev eth0
-		route add default via $POD_GATEWAY6 dev eth0
-		neigh add $POD_GATEWAY4 lladdr $POD_MAC dev eth0 nud permanent
-		neigh add $POD_GATEWAY6 lladdr $POD_MAC dev eth0 nud permanent
-	END
-	ip -n "$1" -batch - <<-END
-		link set $_host up
-		addr add $POD_GATEWAY6/64 dev $_host nodad
-		route add $_a4/32 dev $_host scope link
-		route add $_a6/128 dev $_host
-	END
-}
-
-internet()
-{
-	router internet 0
+	later "$_pod" addr add "$_a4/32" dev eth0
+	later "$_pod" addr add "$_a6/128" dev eth0 nodad
+	later "$_pod" link set eth0 up
+	later "$_pod" route add $POD_GATEWAY4 dev eth0 scope link
+	later "$_pod" route add default via $POD_GATEWAY4 dev eth0
+	later "$_pod" route add default via $POD_GATEWAY6 dev eth0
+	later "$_pod" neigh add $POD_GATEWAY4 lladdr $POD_MAC dev eth0 \
+		nud permanent
+	later "$_pod" neigh add $POD_GATEWAY6 lladdr $POD_MAC dev eth0 \
+		nud permanent
+	later "$1" link set "$_host" up
+	later "$1" addr add $POD_GATEWAY6/64 dev "$_host" nodad
+	later "$1" route add "$_a4/32" dev "$_host" scope link
+	later "$1" route add "$_a6/128" dev "$_host"
 }
 
 # public_site CLUSTER ADDRESS ROUTER: a gateway with a public address.
 public_site()
 {
-	router "$1" 1
+	namespace "$1"
 	cable internet "to-$1" "$3/24" "$1" uplink "$2/24"
-	ip -n "$1" route add default via "$3"
+	later "$1" route add default via "$3"
 }
 
-# private_site CLUSTER ADDRESS ROUTER: a gateway behind a NAT with that public
-# address.  This is somebody's home router: conntrack and masquerade are its.
+# private_site CLUSTER NAT ADDRESS ROUTER: a gateway behind a NAT with that
+# public address.
 private_site()
 {
-	_nat=nat${1#cluster}
-	router "$_nat" 0
-	router "$1" 1
-	cable internet "to-$_nat" "$3/24" "$_nat" wan "$2/24"
-	cable "$_nat" lan 192.168.0.1/24 "$1" uplink 192.168.0.2/24
-	ip -n "$_nat" route add default via "$3"
-	ip -n "$1" route add default via 192.168.0.1
-	on "$_nat" nft -f - <<-END
+	namespace "$2"
+	namespace "$1"
+	cable internet "to-$2" "$4/24" "$2" wan "$3/24"
+	cable "$2" lan 192.168.0.1/24 "$1" uplink 192.168.0.2/24
+	later "$2" route add default via "$4"
+	later "$1" route add default via 192.168.0.1
+}
+
+# Somebody's home router: this conntrack and this masquerade are not ours.
+home_router()
+{
+	on "$1" nft -f - <<-END
 		table ip home {
 			chain forward {
 				type filter hook forward priority filter
@@ -211,8 +265,9 @@ private_site()
 	END
 }
 
-# A cluster's own firewall, as a CNI or kube-proxy would leave one: it makes
-# connection tracking active, so that a test can see whether we feed it.
+# A cluster's own firewall, as kube-proxy or a CNI leaves one: what connection
+# tracking does not know is dropped, so a packet of ours that strays into the
+# stack is noticed.
 firewall()
 {
 	on "$1" nft -f - <<-END
@@ -229,15 +284,27 @@ firewall()
 
 world_build()
 {
-	internet
+	namespace internet
 	public_site hub 192.0.2.1 192.0.2.254
-	private_site cluster1 198.51.100.1 198.51.100.254
-	private_site cluster2 203.0.113.1 203.0.113.254
+	private_site cluster1 nat1 198.51.100.1 198.51.100.254
+	private_site cluster2 nat2 203.0.113.1 203.0.113.254
 	pod hub status 1.10
 	pod cluster1 client 1.10
 	pod cluster1 shop 2.20
 	pod cluster2 web 1.10
 	pod cluster2 echo 2.20
+	# Sysctls first: links inherit some of them.
+	sed -n '/^netns/p' "$WORLD/batch" | ip -batch -
+	sed -i '/^netns/d' "$WORLD/batch"
+	for _ns in internet nat1 nat2; do
+		forwards $_ns 0
+	done
+	for _ns in $CLUSTERS; do
+		forwards "$_ns" 1
+	done
+	apply
+	home_router nat1
+	home_router nat2
 	firewall cluster1
 	firewall cluster2
 }
@@ -303,11 +370,12 @@ world_configs()
 	done
 }
 
-# octopus_start CLUSTER: in the background; octopus_pid and octopus.log.
+# octopus_start CLUSTER: in the background; octopus_pid and octopus.log. Not
+# with on, a function: the number would be that of a shell around it.
 octopus_start()
 {
-	on "$1" "$(octopus_binary)" --config "$WORLD/$1.yaml" \
-		--pin-root "$(gateway_of "$1")" \
+	nsenter --net="/run/netns/$1" -- "$(octopus_binary)" \
+		--config "$WORLD/$1.yaml" --pin-root "$(gateway_of "$1")" \
 		>>"$WORLD/$1.octopus.log" 2>&1 </dev/null &
 	echo $! >"$WORLD/$1.pid"
 }
@@ -317,13 +385,9 @@ octopus_pid()
 	cat "$WORLD/$1.pid"
 }
 
-# A dead process that nobody has waited for yet is gone, too.
 octopus_gone()
 {
-	read -r _stat 2>/dev/null <"/proc/$(octopus_pid "$1")/stat" ||
-		return 0
-	_stat=${_stat##*) }
-	[ "${_stat%% *}" = Z ]
+	gone "$(octopus_pid "$1")"
 }
 
 # octopus_stop CLUSTER [SIGNAL]: and wait until it is gone.
@@ -339,6 +403,12 @@ handshake_done()
 	_shakes=$(on "$1" wg show ob0 latest-handshakes) || return 1
 	[ -n "$_shakes" ] || return 1
 	! echo "$_shakes" | grep -q '[[:space:]]0$'
+}
+
+# ifindex NAMESPACE DEVICE (/sys shows another namespace)
+ifindex()
+{
+	ip -n "$1" -j link show dev "$2" | jq '.[0].ifindex'
 }
 
 # listening NAMESPACE PORT: somebody has this TCP or UDP port.
@@ -386,24 +456,15 @@ pins_of()
 	echo "$(gateway_of "$1")"/v*
 }
 
-# traffic_of CLUSTER PEER: "tx_packets tx_bytes rx_packets rx_bytes", from the
-# maps themselves.
+# traffic_of CLUSTER PEER: "tx_packets tx_bytes rx_packets rx_bytes".
 traffic_of()
 {
-	_pins=$(pins_of "$1")
-	_slot=$(bpftool -j map dump pinned "$_pins/ob_cluster" |
-		jq --arg peer "$2" '.[].formatted |
-			select(.key.name == $peer) | .value.slot')
-	bpftool -j map dump pinned "$_pins/ob_traffic" |
-		jq -r --argjson slot "${_slot:-0}" '
-			.[].formatted | select(.key == $slot) |
-			[.values[].value] |
-			[map(.tx_packets), map(.tx_bytes),
-			 map(.rx_packets), map(.rx_bytes)] |
-			map(add) | join(" ")'
+	obctl_of "$1" -o json peers | jq -r --arg peer "$2" '
+		.. | objects | select(.cluster? == $peer) |
+		"\(.tx_packets) \(.tx_bytes) \(.rx_packets) \(.rx_bytes)"'
 }
 
-# drops_of CLUSTER REASON: packets, all hooks.
+# drops_of CLUSTER REASON: packets, at all hooks.
 drops_of()
 {
 	obctl_of "$1" -o json drops | jq --arg reason "$2" '

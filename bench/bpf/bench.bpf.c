@@ -7,7 +7,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "../capture.h"
+#include "capture.h"
 
 #define TC_ACT_SHOT 2
 

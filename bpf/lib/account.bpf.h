@@ -158,10 +158,7 @@ static __noinline int drop(struct __sk_buff *skb, enum ob_reason reason,
 	struct ob_packet p = {};
 	struct ob_count n = { .packets = 1, .bytes = skb->len - ob_l3_off };
 
-	if (ob_family(skb) == 4)
-		ob_parse4(skb, &p);
-	else if (ob_family(skb) == 6)
-		ob_parse6_fixed(skb, &p);
+	ob_parse(skb, ob_family(skb), &p);
 	/* The length that a broken header claims is worth nothing. */
 	if (reason == OB_REASON_MALFORMED)
 		p.ip_len = n.bytes;

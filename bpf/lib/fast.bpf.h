@@ -10,7 +10,8 @@
  * trie more with every prefix. What is remembered is keyed by the addresses
  * cut to the longest prefix in use, for all addresses that agree in those bits
  * have the same answer; so the number of flows and of prefixes does not matter.
- * A new ob_config.generation forgets all; while it is 0 nothing is remembered.
+ * A new ob_config.generation forgets all; while it is even, maps are changing
+ * and nothing is remembered or recalled.
  */
 #pragma once
 
@@ -18,7 +19,7 @@
 #include "lib/rewrite.bpf.h"
 #include "lib/table.bpf.h"
 
-#define OB_MEMO_BITS  12
+#define OB_MEMO_SLOTS 4096
 /* The ordinary path has to do it. Not a verdict. */
 #define OB_NOT_COMMON (-2)
 
@@ -48,15 +49,18 @@ struct ob_memo_out {
 #define OB_MEMO_MAP(map, value_type)                                           \
 	struct {                                                               \
 		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);                       \
-		__uint(max_entries, 1 << OB_MEMO_BITS);                        \
+		__uint(max_entries, OB_MEMO_SLOTS);                            \
 		__type(key, __u32);                                            \
 		__type(value, value_type);                                     \
 	} map SEC(".maps")
 
-/* Fibonacci hashing: prefixes differ in their upper bits. */
-static __always_inline __u32 ob_memo_index(__u32 key)
+/*
+ * The number of a prefix among those of its length. Clusters and nodes get
+ * neighbouring prefixes, and neighbours never share a slot.
+ */
+static __always_inline __u32 ob_prefix_number(__be32 key, __u32 prefixlen)
 {
-	return (bpf_ntohl(key) * 0x9e3779b1U) >> (32 - OB_MEMO_BITS);
+	return (__u64)bpf_ntohl(key) >> (32 - (prefixlen & 63));
 }
 
 static __always_inline __u32 ob_fold(__u64 sum)

@@ -176,9 +176,8 @@ static __always_inline bool ob_upper_layer6(struct __sk_buff *skb, __u32 *off,
 	return found >= 0;
 }
 
-/* The fixed header only: l4_off and proto are of what follows it. */
-static __always_inline bool ob_parse6_fixed(struct __sk_buff *skb,
-					    struct ob_packet *p)
+static __always_inline bool ob_parse6(struct __sk_buff *skb,
+				      struct ob_packet *p)
 {
 	const __u32 l3_off = ob_l3_off;
 	struct ipv6hdr *ip;
@@ -199,15 +198,9 @@ static __always_inline bool ob_parse6_fixed(struct __sk_buff *skb,
 	/* A GSO packet above 64 KiB (BIG TCP) has a payload length of 0. */
 	if (p->ip_len == sizeof(*ip) && skb->gso_size)
 		p->ip_len = skb->len - l3_off;
-	return ip->version == 6 && p->ip_len <= skb->len - l3_off;
-}
-
-static __always_inline bool ob_parse6(struct __sk_buff *skb,
-				      struct ob_packet *p)
-{
-	return ob_parse6_fixed(skb, p) &&
-	       ob_upper_layer6(skb, &p->l4_off, &p->proto,
-			       ob_l3_off + p->ip_len);
+	if (ip->version != 6 || p->ip_len > skb->len - l3_off)
+		return false;
+	return ob_upper_layer6(skb, &p->l4_off, &p->proto, l3_off + p->ip_len);
 }
 
 /*

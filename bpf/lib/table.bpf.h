@@ -28,9 +28,10 @@ static __always_inline const struct ob_config *ob_config_get(void)
 	return bpf_map_lookup_elem(&ob_config, &zero);
 }
 
+/* The generation of the LPM maps; 0 while somebody is changing them. */
 static __always_inline __u32 ob_generation(const struct ob_config *config)
 {
-	return config ? config->generation : 0;
+	return config && config->generation & 1 ? config->generation : 0;
 }
 
 /* The mask of one 32-bit word of an address under a prefix. */

@@ -71,7 +71,9 @@ static const char devices[] =
 	"link set lo up\n"
 	"tuntap add dev ob0 mode tun\n"
 	"tuntap add dev ob1 mode tun\n"
-	"link add pod0 type veth peer name pod0p\n"
+	"link add pod0 address 02:00:00:00:00:01 type veth peer name pod0p\n"
+	"addr add 192.168.7.9/32 dev lo\n"
+	"addr add fd99::9/128 dev lo\n"
 	"link set ob0 up mtu 1420\n"
 	"link set ob1 up mtu 1380\n"
 	"link set pod0 up mtu 9000\n"
@@ -106,16 +108,33 @@ static int write_sysctl(const char *path, const char *value)
 	return n < 0 ? -EIO : 0;
 }
 
+/* A router without limits of its own, in a namespace of its own. */
+static const char *const sysctls[][2] = {
+	{ "ipv4/ip_forward", "1" },
+	{ "ipv4/conf/all/rp_filter", "0" },
+	{ "ipv4/conf/default/rp_filter", "0" },
+	{ "ipv4/icmp_ratelimit", "0" },
+	{ "ipv6/conf/all/forwarding", "1" },
+	{ "ipv6/conf/default/accept_dad", "0" },
+	{ "ipv6/icmp/ratelimit", "0" },
+};
+
 static int make_namespace(struct harness *h)
 {
+	char path[64];
+
 	if (unshare(CLONE_NEWNET)) {
 		fprintf(stderr, "bpf tests need root: unshare: %m\n");
 		return -1;
 	}
-	if (write_sysctl("/proc/sys/net/ipv4/ip_forward", "1") ||
-	    write_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1") ||
-	    write_sysctl("/proc/sys/net/ipv6/conf/default/accept_dad", "0") ||
-	    system(devices))
+	for (size_t i = 0; i < sizeof(sysctls) / sizeof(sysctls[0]); i++) {
+		snprintf(path, sizeof(path), "/proc/sys/net/%s", sysctls[i][0]);
+		if (write_sysctl(path, sysctls[i][1])) {
+			fprintf(stderr, "%s: cannot set\n", path);
+			return -1;
+		}
+	}
+	if (system(devices))
 		return -1;
 	h->ob0 = if_nametoindex("ob0");
 	h->ob1 = if_nametoindex("ob1");
@@ -225,7 +244,6 @@ int harness_fresh(void **state)
 {
 	struct harness *h = *state;
 
-	h->recall = true;
 	harness_empty(h);
 	memcpy(h->net.config.cluster, "cluster1", sizeof("cluster1"));
 	inet_pton(AF_INET, "10.112.0.0", h->net.config.global4.b);

@@ -97,7 +97,6 @@ struct harness {
 	int prog[OB_HOOK_COUNT];
 	uint32_t ob0, ob1, pod0; /* interface indexes */
 	bool has_complete;	 /* BPF_F_TEST_SKB_CHECKSUM_COMPLETE works */
-	bool recall;		 /* let the programs remember lookups */
 	uint32_t generation;	 /* the last one used */
 	struct network net;	 /* what is in the maps */
 };
@@ -122,6 +121,8 @@ void harness_add_in(struct harness *h, const char *global, const char *local,
 void harness_add_block(struct harness *h, const char *local,
 		       const char *global);
 void harness_set_flags(struct harness *h, uint32_t flags);
+/* Whether the programs may recall what they looked up; at first they may. */
+void harness_recall(struct harness *h, bool on);
 
 /* Sums over CPUs, and zeroing them. */
 struct ob_traffic harness_traffic(const struct harness *h, uint32_t slot);
@@ -145,9 +146,10 @@ int harness_run(const struct harness *h, enum ob_hook hook,
 
 /*
  * The packet of "in" goes in; verdict and reason come out, and unless it is
- * dropped the packet of "out", byte for byte. Run plain, with the sum over
- * the packet to be kept right, and as a GSO packet where there is such a
- * thing; drop and traffic counters have to show exactly this packet.
+ * dropped the packet of "out", byte for byte. Run at first and again, when
+ * lookups are recalled; with the sum over the packet to be kept right; and as a
+ * GSO packet where there is such a thing. Drop and traffic counters have to
+ * show exactly this packet each time.
  */
 #define expect(h, hook, ctx, in, out, verdict, reason)                         \
 	expect_at(__FILE__, __LINE__, h, hook, ctx, in, out, verdict, reason)

@@ -183,15 +183,14 @@ static void try_all(struct harness *h, struct trial *t, bool gso)
 {
 	size_t len = packet_ip_len(t->in);
 
-	try(h, t, "plain", RUN_PLAIN);
-	try(h, t, "once more", RUN_PLAIN);
-	h->recall = false;
-	harness_set_config(h);
-	try(h, t, "without recalling lookups", RUN_PLAIN);
-	h->recall = true;
-	harness_set_config(h);
-	if (h->has_complete)
-		try(h, t, "CHECKSUM_COMPLETE", RUN_COMPLETE);
+	for (int recall = 1; recall >= 0; recall--) {
+		harness_recall(h, recall);
+		try(h, t, "plain", RUN_PLAIN);
+		try(h, t, recall ? "recalled" : "looked up", RUN_PLAIN);
+		if (h->has_complete)
+			try(h, t, "CHECKSUM_COMPLETE", RUN_COMPLETE);
+	}
+	harness_recall(h, true);
 	if (!gso)
 		return;
 	t->ctx.gso_size = (uint32_t)len / 3;

@@ -4,9 +4,12 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Any LPM key of ours. */
 union key {
@@ -36,12 +39,23 @@ static union key key_of(const struct prefix *p)
 	return key;
 }
 
+/*
+ * Entries that are not preallocated come from a small stock, which the kernel
+ * fills up from an interrupt: at once where a CPU can interrupt itself, at the
+ * next tick in User Mode Linux. -ENOMEM means "not yet".
+ */
 static void update(const struct harness *h, const char *map, const void *key,
 		   const void *value)
 {
-	if (bpf_map_update_elem(harness_map(h, map), key, value, BPF_ANY)) {
-		fprintf(stderr, "%s: update: %m\n", map);
-		abort();
+	time_t deadline = time(NULL) + 5;
+	int fd = harness_map(h, map);
+
+	while (bpf_map_update_elem(fd, key, value, BPF_ANY)) {
+		if (errno != ENOMEM || time(NULL) > deadline) {
+			fprintf(stderr, "%s: update: %m\n", map);
+			abort();
+		}
+		sched_yield();
 	}
 }
 
@@ -98,7 +112,14 @@ void harness_set_config(struct harness *h)
 	}
 	config->longest_out4 = longest(h->net.out, h->net.n_out);
 	config->longest_in4 = longest(h->net.in, h->net.n_in);
-	write_config(h, h->recall ? ++h->generation : 0);
+	/* Odd: the maps are settled. */
+	h->generation += h->generation & 1 ? 2 : 1;
+	write_config(h, h->generation);
+}
+
+void harness_recall(struct harness *h, bool on)
+{
+	write_config(h, on ? h->generation : 0);
 }
 
 void harness_set_flags(struct harness *h, uint32_t flags)

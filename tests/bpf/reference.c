@@ -359,7 +359,7 @@ size_t reference_wire_bytes(const struct context *ctx, struct packet *p)
 {
 	struct view v = view_of(packet_ip(p), packet_ip_len(p));
 
-	if (ctx->gso_segs < 2)
+	if (ctx->gso_segs < 2 || !v.l4)
 		return v.len;
 	return v.len + (ctx->gso_segs - 1) * headers_len(&v);
 }
@@ -406,9 +406,23 @@ static bool may_redirect(const struct view *v, const struct context *ctx,
 	return true;
 }
 
+static void deliver(const struct context *ctx, const struct view *v,
+		    struct outcome *o)
+{
+	if (*ttl_of(v) <= 1) {
+		finish(o, VERDICT_NEXT, OB_REASON_TTL_EXPIRED);
+	} else if (ctx->no_delivery) {
+		finish(o, VERDICT_NEXT, OB_REASON_NO_FAST_PATH);
+	} else {
+		decrement_ttl(v);
+		finish(o, VERDICT_REDIRECT, NO_REASON);
+	}
+}
+
 /* A packet between two of our own pods by global address. */
-static void hairpin(const struct network *net, const struct view *v,
-		    const struct network_nat *in, struct outcome *o)
+static void hairpin(const struct network *net, const struct context *ctx,
+		    const struct view *v, const struct network_nat *in,
+		    struct outcome *o)
 {
 	const struct network_nat *out = network_out(net, v->family, v->src);
 	struct view inner;
@@ -424,7 +438,13 @@ static void hairpin(const struct network *net, const struct view *v,
 	if (out)
 		translate(v, v->src, &out->to);
 	translate(v, v->dst, &in->to);
-	finish(o, VERDICT_NEXT, OB_REASON_NO_FAST_PATH);
+	/* From a multicast address the kernel finds no way in IPv6. */
+	if (v->family == AF_INET6 && v->src[0] == 0xff)
+		finish(o, VERDICT_NEXT,
+		       *ttl_of(v) <= 1 ? OB_REASON_TTL_EXPIRED
+				       : OB_REASON_NO_FAST_PATH);
+	else
+		deliver(ctx, v, o);
 }
 
 static void from_pod(const struct network *net, const struct context *ctx,
@@ -436,7 +456,7 @@ static void from_pod(const struct network *net, const struct context *ctx,
 	if (!is_global(net, v)) {
 		finish(o, VERDICT_NEXT, NO_REASON);
 	} else if (!route && in) {
-		hairpin(net, v, in, o);
+		hairpin(net, ctx, v, in, o);
 	} else if (!route) {
 		finish(o, VERDICT_DROP, OB_REASON_NO_ROUTE);
 	} else if (may_redirect(v, ctx, route, o)) {
@@ -445,8 +465,10 @@ static void from_pod(const struct network *net, const struct context *ctx,
 	}
 }
 
-static bool set_source(const struct network *net, const struct view *v)
+static bool set_source(const struct network *net, const struct context *ctx,
+		       const struct view *v)
 {
+	const struct ob_route *route = network_route(net, v->family, v->src);
 	const struct network_nat *out = network_out(net, v->family, v->src);
 	const uint8_t *gateway = v->family == AF_INET ? net->config.gateway4.b
 						      : net->config.gateway6.b;
@@ -457,8 +479,8 @@ static bool set_source(const struct network *net, const struct view *v)
 	}
 	if (network_in(net, v->family, v->src))
 		return true;
-	if (net->config.flags & OB_CONFIG_RELAY &&
-	    network_route(net, v->family, v->src))
+	if (net->config.flags & OB_CONFIG_RELAY && route &&
+	    route->ifindex == ctx->ifindex)
 		return true;
 	if (!is_icmp_error(v))
 		return false;
@@ -478,8 +500,8 @@ static int no_route_reason(const struct view *v)
 	return not_unicast ? OB_REASON_NOT_UNICAST : OB_REASON_NO_ROUTE;
 }
 
-static void to_tunnel(const struct network *net, const struct view *v,
-		      struct outcome *o)
+static void to_tunnel(const struct network *net, const struct context *ctx,
+		      const struct view *v, struct outcome *o)
 {
 	const struct ob_route *route = network_route(net, v->family, v->dst);
 	struct view inner;
@@ -488,7 +510,7 @@ static void to_tunnel(const struct network *net, const struct view *v,
 		finish(o, VERDICT_DROP, no_route_reason(v));
 		return;
 	}
-	if (!set_source(net, v)) {
+	if (!set_source(net, ctx, v)) {
 		finish(o, VERDICT_DROP, OB_REASON_NO_GLOBAL);
 		return;
 	}
@@ -506,19 +528,6 @@ static void relay(const struct context *ctx, const struct view *v,
 		return;
 	decrement_ttl(v);
 	finish(o, VERDICT_REDIRECT, NO_REASON);
-}
-
-static void deliver(const struct context *ctx, const struct view *v,
-		    struct outcome *o)
-{
-	if (*ttl_of(v) <= 1) {
-		finish(o, VERDICT_NEXT, OB_REASON_TTL_EXPIRED);
-	} else if (ctx->no_delivery) {
-		finish(o, VERDICT_NEXT, OB_REASON_NO_FAST_PATH);
-	} else {
-		decrement_ttl(v);
-		finish(o, VERDICT_REDIRECT, NO_REASON);
-	}
 }
 
 static void admit(const struct network *net, const struct context *ctx,
@@ -571,7 +580,7 @@ void reference_run(const struct network *net, enum ob_hook hook,
 		from_pod(net, ctx, &v, ret);
 		return;
 	case OB_HOOK_TO_TUNNEL:
-		to_tunnel(net, &v, ret);
+		to_tunnel(net, ctx, &v, ret);
 		return;
 	case OB_HOOK_FROM_TUNNEL:
 		from_tunnel(net, ctx, &v, ret);

@@ -221,6 +221,15 @@ static void fill_counts_entries_and_unread_bytes(void **state)
 	assert_int_equal(OB_EVENTS_SIZE, fill[OB_MAP_EVENTS].max_entries);
 }
 
+static void arrays_are_never_full(void **state __attribute__((unused)))
+{
+	struct ob_map_fill config = { OB_MAP_CONFIG, 1, 1 };
+	struct ob_map_fill half = { OB_MAP_ROUTE4, 64, 128 };
+
+	assert_true(ob_map_pressure(&config) == 0);
+	assert_true(ob_map_pressure(&half) == 0.5);
+}
+
 static int sum_keys(const void *key, const void *value, void *arg)
 {
 	uint32_t k;
@@ -261,6 +270,7 @@ int main(void)
 		TEST(drops_count_what_events_leave_out),
 		TEST(traffic_is_the_sum_of_all_cpus),
 		TEST(fill_counts_entries_and_unread_bytes),
+		TEST(arrays_are_never_full),
 		TEST(walks_maps_without_batches),
 	};
 

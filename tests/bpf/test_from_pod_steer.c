@@ -176,8 +176,8 @@ static void translates_both_addresses_of_a_hairpin(void **state)
 				continue;
 			in.l4 = (enum packet_l4)l4;
 			out = with_dst(with_src(in, p->global), p->local_b);
-			expect(*state, HOOK, NULL, &in, &out, VERDICT_NEXT,
-			       OB_REASON_NO_FAST_PATH);
+			out = hop(out);
+			expect_redirect(*state, HOOK, &in, &out);
 		}
 	}
 }
@@ -188,10 +188,9 @@ static void translates_a_hairpin_to_the_pod_itself(void **state)
 	{
 		struct packet_spec in = tcp(p->local, p->global);
 		struct packet_spec out =
-			with_dst(with_src(in, p->global), p->local);
+			hop(with_dst(with_src(in, p->global), p->local));
 
-		expect(*state, HOOK, NULL, &in, &out, VERDICT_NEXT,
-		       OB_REASON_NO_FAST_PATH);
+		expect_redirect(*state, HOOK, &in, &out);
 	}
 }
 

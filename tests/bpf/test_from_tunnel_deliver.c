@@ -121,18 +121,17 @@ static void leaves_expired_packets_to_the_stack_translated(void **state)
 	}
 }
 
-/* No route, no neighbour, too small an MTU: the stack finds out, or answers. */
+/* No route, or too small an MTU: the stack answers. */
 static void leaves_what_has_no_short_way_to_the_stack(void **state)
 {
 	for_each_family(p)
 	{
 		const char *const pods[][2] = {
 			{ p->unroutable, p->unroutable_local },
-			{ p->silent, p->silent_local },
 			{ p->narrow, p->narrow_local },
 		};
 
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < 2; i++) {
 			struct packet_spec in = udp(p->remote, pods[i][0]);
 			struct packet_spec out = with_dst(in, pods[i][1]);
 
@@ -140,6 +139,17 @@ static void leaves_what_has_no_short_way_to_the_stack(void **state)
 			expect(*state, HOOK, NULL, &in, &out, VERDICT_NEXT,
 			       OB_REASON_NO_FAST_PATH);
 		}
+	}
+}
+
+static void delivers_to_pods_whose_mac_address_is_not_known(void **state)
+{
+	for_each_family(p)
+	{
+		struct packet_spec in = udp(p->remote, p->silent);
+		struct packet_spec out = hop(with_dst(in, p->silent_local));
+
+		expect_redirect(*state, HOOK, &in, &out);
 	}
 }
 
@@ -209,6 +219,7 @@ int main(void)
 		harness_test(delivers_an_identity_mapping_unchanged),
 		harness_test(leaves_expired_packets_to_the_stack_translated),
 		harness_test(leaves_what_has_no_short_way_to_the_stack),
+		harness_test(delivers_to_pods_whose_mac_address_is_not_known),
 		harness_test(delivers_up_to_the_mtu_of_the_pod_exactly),
 		harness_test(delivers_super_packets_with_segments_that_fit),
 		harness_test(writes_the_next_hops_ethernet_header),

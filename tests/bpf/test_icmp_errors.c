@@ -209,11 +209,10 @@ static void translates_a_hairpin_error_both_ways(void **state)
 					  .l4 = L4_ERROR,
 					  .inner = &inner };
 		struct packet_spec out =
-			with_dst(with_src(in, p->global_b), p->local);
+			hop(with_dst(with_src(in, p->global_b), p->local));
 
 		out.inner = &inner_out;
-		expect(*state, OB_HOOK_FROM_POD, NULL, &in, &out, VERDICT_NEXT,
-		       OB_REASON_NO_FAST_PATH);
+		expect_redirect(*state, OB_HOOK_FROM_POD, &in, &out);
 	}
 }
 

@@ -114,6 +114,20 @@ static void replaced_map_gets_programs_that_use_it(void **state
 	assert_int_equal(map_id(first, OB_MAP_IN4), map_id(second, OB_MAP_IN4));
 }
 
+static void program_with_unknown_constants_is_replaced(void **state
+						       __attribute__((unused)))
+{
+	_cleanup_(ob_datapath_freep) struct ob_datapath *first = gateway_load();
+	_cleanup_(ob_datapath_freep) struct ob_datapath *second = NULL;
+
+	assert_int_equal(0, unlink(DIRECTORY "/rodata_from_pod"));
+	second = gateway_load();
+	assert_int_not_equal(first->prog_id[OB_HOOK_FROM_POD],
+			     second->prog_id[OB_HOOK_FROM_POD]);
+	assert_int_equal(first->prog_id[OB_HOOK_TO_TUNNEL],
+			 second->prog_id[OB_HOOK_TO_TUNNEL]);
+}
+
 static void refuses_a_pinned_map_of_another_kind(void **state
 						 __attribute__((unused)))
 {
@@ -131,6 +145,31 @@ static void refuses_a_pinned_map_of_another_kind(void **state
 	assert_non_null(strstr(status.message, "value 16"));
 }
 
+/* Anybody may have been there before us: a bpffs has mode 1777. */
+static void refuses_directories_that_others_own(void **state
+						__attribute__((unused)))
+{
+	static const char *const dirs[] = { GATEWAY_ROOT, DIRECTORY };
+	const uid_t nobody = 65534;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		struct ob_datapath *dp = NULL;
+		struct ob_status status = OB_STATUS_INIT;
+
+		(void)mkdir(GATEWAY_ROOT, 0700);
+		(void)mkdir(DIRECTORY, 0700);
+		assert_int_equal(0, chown(dirs[i], nobody, (gid_t)-1));
+		assert_int_equal(-EPERM,
+				 ob_datapath_load(GATEWAY_ROOT, &dp, &status));
+		assert_string_equal("UnsafePinRoot", status.reason);
+		assert_int_equal(0, chown(dirs[i], 0, (gid_t)-1));
+		assert_int_equal(0, chmod(dirs[i], 0770));
+		assert_int_equal(-EPERM,
+				 ob_datapath_load(GATEWAY_ROOT, &dp, NULL));
+		assert_int_equal(0, ob_datapath_unpin(GATEWAY_ROOT));
+	}
+}
+
 static void mounts_bpffs_where_it_is_missing(void **state
 					     __attribute__((unused)))
 {
@@ -139,6 +178,7 @@ static void mounts_bpffs_where_it_is_missing(void **state
 	/* Lazily: other tests' descriptors may still be open. */
 	assert_int_equal(0, umount2("/sys/fs/bpf", MNT_DETACH));
 	dp = gateway_load();
+	assert_non_null(dp);
 	assert_int_equal(OB_MAP_COUNT, gateway_pins("ob_"));
 }
 
@@ -212,15 +252,31 @@ static void unpin_leaves_what_is_not_ours(void **state __attribute__((unused)))
 	assert_int_equal(0, rmdir(GATEWAY_ROOT "/others"));
 }
 
-/* Still root for files, as a container without capabilities is. */
-static int drop_capabilities(void)
+/* Keeps these capabilities only (bits below and from 32). Still root for
+ * files, as a container is. */
+static int limit_capabilities(uint32_t low, uint32_t high)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
-	struct __user_cap_data_struct none[2] = { 0 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = low, .permitted = low },
+		{ .effective = high, .permitted = high },
+	};
 
-	return (int)syscall(SYS_capset, &header, none);
+	return (int)syscall(SYS_capset, &header, data);
+}
+
+static int exit_status_of(int (*child)(void))
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(child());
+	assert_int_equal(pid, waitpid(pid, &status, 0));
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 
 static int load_without_capabilities(void)
@@ -228,25 +284,73 @@ static int load_without_capabilities(void)
 	struct ob_status status = OB_STATUS_INIT;
 	struct ob_datapath *dp = NULL;
 
-	if (drop_capabilities() < 0)
+	if (limit_capabilities(0, 0) < 0)
 		return 2;
 	if (ob_datapath_load(GATEWAY_ROOT, &dp, &status) != -EPERM)
 		return 3;
 	return status.reason && strstr(status.message, "CAP_BPF") ? 0 : 4;
 }
 
+/* Pointer arithmetic as compilers write it is for CAP_PERFMON only. */
+static int load_without_perfmon(void)
+{
+	struct ob_status status = OB_STATUS_INIT;
+	struct ob_datapath *dp = NULL;
+
+	if (limit_capabilities(1U << CAP_NET_ADMIN, 1U << (CAP_BPF - 32)) < 0)
+		return 2;
+	if (ob_datapath_load(GATEWAY_ROOT, &dp, &status) != -EPERM) {
+		print_error("%s\n", status.message);
+		return 3;
+	}
+	return status.reason && strstr(status.message, "CAP_PERFMON") ? 0 : 4;
+}
+
 static void load_without_capabilities_names_them(void **state
 						 __attribute__((unused)))
 {
-	int status = -1;
-	pid_t pid;
-
 	ob_datapath_free(gateway_load());
-	pid = fork();
-	if (pid == 0)
-		_exit(load_without_capabilities());
-	assert_int_equal(pid, waitpid(pid, &status, 0));
-	assert_int_equal(0, WEXITSTATUS(status));
+	assert_int_equal(0, exit_status_of(load_without_capabilities));
+	assert_int_equal(0, exit_status_of(load_without_perfmon));
+}
+
+/* Also attaching, and finding that current, without CAP_SYS_ADMIN. */
+static int load_with_three_capabilities(void)
+{
+	_cleanup_(ob_datapath_freep) struct ob_datapath *dp = NULL;
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	struct ob_attachments list = { 0 };
+	struct ob_status status = OB_STATUS_INIT;
+	const int loopback = 1;
+
+	if (limit_capabilities(1U << CAP_NET_ADMIN,
+			       1U << (CAP_BPF - 32) |
+				       1U << (CAP_PERFMON - 32)) < 0)
+		return 2;
+	if (ob_datapath_load(GATEWAY_ROOT, &dp, &status) < 0) {
+		print_error("%s\n", status.message);
+		return 3;
+	}
+	if (ob_attachment_add(dp, OB_HOOK_FROM_POD, loopback) < 0)
+		return 4;
+	if (ob_attachment_dump(dp, a, &loopback, 1, &list) < 0)
+		return 5;
+	if (list.n != 1 || !list.v[0].current)
+		return 6;
+	return ob_attachment_del(dp, &list.v[0]) < 0 ? 7 : 0;
+}
+
+static void three_capabilities_are_enough(void **state __attribute__((unused)))
+{
+	_cleanup_(ob_datapath_freep) struct ob_datapath *before = NULL;
+	_cleanup_(ob_datapath_freep) struct ob_datapath *after = NULL;
+
+	assert_int_equal(0, exit_status_of(load_with_three_capabilities));
+	assert_int_equal(0, ob_datapath_open(GATEWAY_ROOT, &before, NULL));
+	assert_int_equal(0, exit_status_of(load_with_three_capabilities));
+	assert_int_equal(0, ob_datapath_open(GATEWAY_ROOT, &after, NULL));
+	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++)
+		assert_int_equal(before->prog_id[i], after->prog_id[i]);
 }
 
 int main(void)
@@ -259,13 +363,16 @@ int main(void)
 		TEST(maps_outlive_the_loader),
 		TEST(open_says_what_is_missing),
 		TEST(replaced_map_gets_programs_that_use_it),
+		TEST(program_with_unknown_constants_is_replaced),
 		TEST(refuses_a_pinned_map_of_another_kind),
+		TEST(refuses_directories_that_others_own),
 		TEST(mounts_bpffs_where_it_is_missing),
 		TEST(names_the_command_when_root_is_elsewhere),
 		TEST(concurrent_loaders_share_one_set_of_pins),
 		TEST(unpin_removes_every_version_and_the_root),
 		TEST(unpin_leaves_what_is_not_ours),
 		TEST(load_without_capabilities_names_them),
+		TEST(three_capabilities_are_enough),
 	};
 
 	return cmocka_run_group_tests(tests, gateway_setup, NULL);

@@ -122,7 +122,8 @@ static void status_shows_the_gateway(void **state __attribute__((unused)))
 	assert_non_null(strstr(output, "cluster   west\n"));
 	assert_non_null(strstr(output, "from_pod ("));
 	assert_non_null(strstr(output, "\nob_out4           1"));
-	assert_non_null(strstr(output, "3 packets dropped, 0 left"));
+	assert_non_null(
+		strstr(output, "dropped   3, left to the kernel 0 packets"));
 	assert_int_equal(0, obctl("-o json status"));
 	assert_non_null(strstr(output, "\"current\":\ttrue"));
 }

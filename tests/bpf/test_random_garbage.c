@@ -6,6 +6,7 @@
  */
 #include "random.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define ROUNDS 100000
@@ -100,6 +101,36 @@ static void check_run(const struct packet *in, const struct run *run, int round)
 		fail_msg("round %d: harmed: %s", round, bad);
 }
 
+static void run_it(const struct harness *h, enum ob_hook hook,
+		   const struct context *ctx, unsigned flags,
+		   const struct packet *in, struct run *ret, int round)
+{
+	int r = harness_run(h, hook, ctx, flags, in, ret);
+
+	if (r)
+		fail_msg("round %d: %s", round,
+			 r == -EBADMSG ? "sum over the packet" : "run failed");
+}
+
+/* The same packet without what is remembered must come to the same end. */
+static void check_without_recall(struct harness *h, enum ob_hook hook,
+				 const struct context *ctx,
+				 const struct packet *in, const struct run *run,
+				 int round)
+{
+	struct run again;
+
+	harness_recall(h, false);
+	run_it(h, hook, ctx, RUN_PLAIN, in, &again, round);
+	harness_recall(h, true);
+	if (again.verdict != run->verdict)
+		fail_msg("round %d: %d when recalled, %d else", round,
+			 run->verdict, again.verdict);
+	if (run->verdict != VERDICT_DROP &&
+	    memcmp(again.packet.b, run->packet.b, in->len) != 0)
+		fail_msg("round %d: other bytes when recalled", round);
+}
+
 static void survive(struct harness *h, enum ob_hook hook, const char *name)
 {
 	struct rng rng = rng_start(name);
@@ -112,14 +143,15 @@ static void survive(struct harness *h, enum ob_hook hook, const char *name)
 
 		random_packet(&rng, h, hook, &r);
 		packet_build(&r.spec, &in);
+		/* So that there is something to recall for these addresses. */
+		run_it(h, hook, &r.ctx, RUN_PLAIN, &in, &run, i);
 		damage(&rng, &in);
-		if (harness_run(h, hook, &r.ctx, RUN_PLAIN, &in, &run))
-			fail_msg("round %d: run failed", i);
+		run_it(h, hook, &r.ctx, RUN_PLAIN, &in, &run, i);
 		check_run(&in, &run, i);
-		if (!h->has_complete || run.verdict == VERDICT_DROP || i & 1)
-			continue;
-		if (harness_run(h, hook, &r.ctx, RUN_COMPLETE, &in, &run))
-			fail_msg("round %d: sum over the packet", i);
+		if (run.verdict != VERDICT_DROP && h->has_complete && i & 1)
+			run_it(h, hook, &r.ctx, RUN_COMPLETE, &in, &run, i);
+		if (i % 4 == 0)
+			check_without_recall(h, hook, &r.ctx, &in, &run, i);
 	}
 }
 

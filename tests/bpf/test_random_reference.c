@@ -43,8 +43,10 @@ static void add_totals(struct totals *t, const struct harness *h,
 		return;
 	addr += tx ? (v4 ? 4 : 16) : 0;
 	route = network_route(&h->net, v4 ? AF_INET : AF_INET6, addr);
-	if (!route || route->slot >= SLOTS)
+	if (!route || route->slot >= SLOTS) {
 		fail_msg("forwarded without a route");
+		return;
+	}
 	if (tx) {
 		t->traffic[route->slot].tx_packets += n;
 		t->traffic[route->slot].tx_bytes += bytes;
@@ -99,7 +101,7 @@ static void compare(const struct random_packet *r, int round,
 		fail_round(r, round, "another length");
 	if (want->verdict == VERDICT_DROP)
 		return;
-	if (memcmp(a, b, n)) {
+	if (memcmp(a, b, n) != 0) {
 		packet_print_difference(a, n, b, n);
 		fail_round(r, round, "other bytes");
 	}

@@ -62,8 +62,7 @@ static void remembers_nothing_in_generation_zero(void **state)
 
 	assert_int_equal(verdict_of(state, OB_HOOK_FROM_POD, &in),
 			 VERDICT_REDIRECT);
-	h->recall = false;
-	harness_set_config(h);
+	harness_recall(h, false);
 	assert_int_equal(verdict_of(state, OB_HOOK_FROM_POD, &in),
 			 VERDICT_REDIRECT);
 	delete_route(h, "10.114.0.0");

@@ -35,7 +35,8 @@ def package_flags():
     for package in PACKAGES:
         made = subprocess.run(["pkg-config", "--cflags", package],
                               capture_output=True, text=True, check=False)
-        flags += made.stdout.split()
+        # As CMake does it: warnings in other people's headers are theirs.
+        flags += made.stdout.replace("-I", "-isystem").split()
     return flags
 
 

@@ -6,7 +6,9 @@ import re
 # What runs in the kernel, and what both sides compile.
 DUAL = "GPL-2.0-only OR BSD-2-Clause"
 APACHE = "Apache-2.0"
-DUAL_FOLDERS = ("bpf/", "include/ob/abi/")
+DUAL_FOLDERS = ("bpf/", "bench/bpf/", "include/ob/abi/")
+# What a fuzzer reads is what it read: not a line may be added.
+DATA = "/corpus/"
 
 LINE = re.compile(r"SPDX-License-Identifier: (.*?)(?:\s*\*/)?$")
 
@@ -18,7 +20,7 @@ def licence_of(path):
 
 def check(tree):
     for path in tree.files:
-        if not tree.is_source(path):
+        if not tree.is_source(path) or DATA in path:
             continue
         lines = tree.lines(path)
         if lines and lines[0].startswith("#!"):

@@ -225,6 +225,8 @@ class Licences(Fixture):
             "bpf/a.bpf.c": DUAL, "include/ob/abi/a.h": DUAL,
             "bpf/CMakeLists.txt": "# SPDX-License-Identifier: Apache-2.0\n",
             OCTOPUS: APACHE, "README.md": "no licence line\n",
+            "bench/bpf/a.bpf.c": DUAL, "bench/a.c": APACHE,
+            "tests/fuzz/corpus/yaml/a.yaml": "a: 1\n",
             "dev": "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n"})
 
     def test_refuses_a_file_without_licence(self):

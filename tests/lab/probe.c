@@ -162,6 +162,22 @@ static int open_raw(const struct probe *p, int protocol)
 	return fd;
 }
 
+/* What the kernel has learned of the path must not keep us from asking. */
+static void ignore_path_mtu(const struct probe *p, int fd)
+{
+	int probe4 = IP_PMTUDISC_PROBE, probe6 = IPV6_PMTUDISC_PROBE;
+	int r;
+
+	if (p->family == AF_INET)
+		r = setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe4,
+			       sizeof(probe4));
+	else
+		r = setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &probe6,
+			       sizeof(probe6));
+	if (r)
+		die("MTU_DISCOVER");
+}
+
 static void send_probe(const struct probe *p)
 {
 	struct sockaddr_in to4 = { .sin_family = AF_INET };
@@ -173,6 +189,7 @@ static void send_probe(const struct probe *p)
 	memcpy(&to4.sin_addr, p->dst, 4);
 	memcpy(&to6.sin6_addr, p->dst, 16);
 	build(p, packet);
+	ignore_path_mtu(p, fd);
 	if (p->device && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, p->device,
 				    (socklen_t)strlen(p->device)))
 		die(p->device);
@@ -229,7 +246,7 @@ static bool error_answer(const struct probe *p, const uint8_t *icmp,
 	if (size < 8 + l3_size(p) || !quotes_ours(p, icmp + 8, size - 8))
 		return false;
 	if (type == unreachable && code == closed &&
-	    !memcmp(from, p->dst, addr_size(p))) {
+	    !memcmp(from, p->dst, addr_size(p)) != 0) {
 		puts("arrived");
 		return true;
 	}
@@ -265,7 +282,8 @@ static bool icmp_answer(const struct probe *p, const uint8_t *icmp, size_t size,
 	if (icmp[0] != reply || (icmp[4] << 8 | icmp[5]) != p->id)
 		return false;
 	/* The whole request must have come back. */
-	if (size != p->size - l3_size(p) || memcmp(from, p->dst, addr_size(p)))
+	if (size != p->size - l3_size(p) ||
+	    memcmp(from, p->dst, addr_size(p)) != 0)
 		return false;
 	puts("arrived");
 	return true;
@@ -277,7 +295,7 @@ static bool tcp_answer(const struct probe *p, const uint8_t *at, size_t size,
 	const struct tcphdr *tcp = (const void *)at;
 
 	if (size < sizeof(*tcp) || ntohs(tcp->dest) != p->id || !tcp->rst ||
-	    memcmp(from, p->dst, addr_size(p)))
+	    memcmp(from, p->dst, addr_size(p)) != 0)
 		return false;
 	puts("arrived");
 	return true;

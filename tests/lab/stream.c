@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define TICK_NS	     1000000 /* packets are sent in bursts of this long */
-#define BURST_MAX    64	     /* after a pause of the machine: no flood */
+#define BURST_MAX    256     /* after a pause of the machine: no flood */
 #define MAX_PACKETS  (16 * 1024 * 1024)
 #define END_MS	     50	 /* between repetitions of the last packet */
 #define END_TRIES    200 /* 10 s */

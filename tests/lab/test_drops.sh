@@ -21,7 +21,8 @@ drops_reached()
 	[ "$(drops_of "$1" "$2")" -ge "$3" ]
 }
 
-times()
+# repeat N COMMAND...
+repeat()
 {
 	_i=$1
 	shift
@@ -32,15 +33,15 @@ times()
 }
 
 counted cluster1 no_route 3 \
-	times 3 probe cluster1-client -n udp "$LOCAL4" 10.120.0.1 100
-counted cluster1 too_big 3 times 3 \
+	repeat 3 probe cluster1-client -n udp "$LOCAL4" 10.120.0.1 100
+counted cluster1 too_big 3 repeat 3 \
 	probe cluster1-client -n udp "$LOCAL4" "$WEB4" $((MTU + 1))
-counted cluster1 fragmented 3 times 3 \
+counted cluster1 fragmented 3 repeat 3 \
 	probe cluster1-client -f -n udp "$LOCAL4" "$WEB4" $((MTU + 1))
-counted cluster1 ttl_expired 3 times 3 \
+counted cluster1 ttl_expired 3 repeat 3 \
 	probe cluster1-client -n -t 1 udp "$LOCAL4" "$WEB4" 100
 # The gateway's underlay address is no address of the global network.
-counted cluster1 no_global_address 3 times 3 \
+counted cluster1 no_global_address 3 repeat 3 \
 	probe cluster1 -n -i ob0 udp 192.168.0.2 "$WEB4" 100
 # An address of cluster2 that no pod mapping covers does not exist here.
 counted cluster1 no_route 1 \
@@ -50,7 +51,7 @@ counted cluster1 no_route 1 \
 
 # Its octopus is gone and its programs are off, so nothing stops it there.
 octopus_stop cluster1 KILL
-_index=$(on cluster1 cat /sys/class/net/ob0/ifindex)
+_index=$(ifindex cluster1 ob0)
 rm -f "$(pins_of cluster1)"/link_to_tunnel_"$_index"
 on cluster1 tc filter del dev ob0 egress 2>/dev/null || :
 
@@ -66,7 +67,7 @@ refused_more_than()
 }
 
 _before=$(refused_by_wireguard)
-times 5 probe cluster1 -n -i ob0 udp "$ECHO4" "$WEB4" 100 >/dev/null
+repeat 5 probe cluster1 -n -i ob0 udp "$ECHO4" "$WEB4" 100 >/dev/null
 check "WireGuard of the hub refuses another cluster's source" \
 	wait_until 5 refused_more_than $((_before + 4))
 
@@ -74,12 +75,14 @@ check "WireGuard of the hub refuses another cluster's source" \
 kill -STOP "$(octopus_pid hub)"
 on hub wg set ob0 peer "$(cat "$WORLD/cluster1.pub")" \
 	allowed-ips 10.113.0.0/16,fd70:0:113::/48,172.16.0.0/12,10.112.0.0/16
-counted hub spoofed_source 5 times 5 \
+counted hub spoofed_source 5 repeat 5 \
 	probe cluster1 -n -i ob0 udp 172.16.0.9 "$WEB4" 100
-counted hub spoofed_source 5 times 5 \
+counted hub spoofed_source 5 repeat 5 \
 	probe cluster1 -n -i ob0 udp 10.112.1.10 "$WEB4" 100
-# To the hub itself, through its own tunnel: nothing is there.
-counted hub not_ours 5 times 5 \
+# An honest source, but no cluster the hub knows has the destination.
+on cluster1 wg set ob0 peer "$(cat "$WORLD/hub.pub")" \
+	allowed-ips 10.112.0.0/16,10.114.0.0/16,10.120.0.0/16
+counted hub not_ours 5 repeat 5 \
 	probe cluster1 -n -i ob0 udp "$CLIENT4" 10.120.0.1 100
 kill -CONT "$(octopus_pid hub)"
 

@@ -25,18 +25,17 @@ start_all()
 identity()
 {
 	on "$1" wg show ob0 public-key
-	on "$1" cat /sys/class/net/ob0/ifindex
+	ifindex "$1" ob0
 	for _pin in "$(pins_of "$1")"/ob_*; do
 		bpftool -j map show pinned "$_pin" | jq -r '"\(.name) \(.id)"'
 	done
-	attached "$1"
+	programs "$1"
 }
 
-# attached CLUSTER: device, hook and program ID of each of ours.
-attached()
+# expected CLUSTER: programs: two at the tunnel and one at each pod.
+expected()
 {
-	on "$1" bpftool -j net show | jq -r '
-		.[].tc[]? | "\(.devname) \(.kind) \(.prog_id // .id)"' | sort
+	echo $((2 + $(ip -n "$1" -o link show type veth | grep -c veth-)))
 }
 
 for _c in $CLUSTERS; do
@@ -47,6 +46,8 @@ check "pods talk while every octopus is dead" traffic_flows
 stream_around "octopus starts again" start_all
 for _c in $CLUSTERS; do
 	identity "$_c" >"$WORLD/$_c.identity2"
+	equal "$_c: programs attached" \
+		"$(programs "$_c" | wc -l)" "$(expected "$_c")"
 	check "$_c: same keys, device, maps and programs" \
 		diff "$WORLD/$_c.identity" "$WORLD/$_c.identity2"
 done

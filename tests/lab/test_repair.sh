@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Whatever somebody breaks by hand, octopus puts back within a second.
+# Whatever somebody breaks by hand, octopus puts back within a second; looking
+# whether it has takes time, too, and is measured beforehand.
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 
 LIMIT_MS=1000
@@ -12,7 +13,12 @@ PINS=$(pins_of cluster1)
 mended()
 {
 	_what=$1 _look=$2
+	now_ms
+	_looking=$NOW
 	$_look >"$WORLD/look.before" 2>&1
+	now_ms
+	_looking=$((NOW - _looking))
+	_limit=$((LIMIT_MS + 2 * _looking))
 	damage >"$WORLD/damage.out" 2>&1 || {
 		miss "$_what: $(tail -n 1 "$WORLD/damage.out")"
 		return 0
@@ -27,10 +33,11 @@ mended()
 	fi
 	now_ms
 	_took=$((NOW - _broken))
-	if [ "$_took" -le $LIMIT_MS ]; then
-		pass "$_what: mended in $_took ms"
+	_figures="seen after $_took ms, looking takes $_looking"
+	if [ "$_took" -le $_limit ]; then
+		pass "$_what: $_figures"
 	else
-		miss "$_what: mended in $_took ms, the limit is $LIMIT_MS"
+		miss "$_what: $_figures, the limit is $_limit"
 	fi
 }
 
@@ -38,6 +45,12 @@ looks_the_same()
 {
 	$1 >"$WORLD/look.now" 2>&1
 	cmp -s "$WORLD/look.before" "$WORLD/look.now"
+}
+
+# looks_the_same_as LOOK FILE
+looks_the_same_as()
+{
+	$1 2>&1 | diff "$2" -
 }
 
 routes()
@@ -80,22 +93,44 @@ maps()
 		jq -c '.[].formatted.value | del(.generation)'
 	# It must be the index of the device there is.
 	bpftool -j map dump pinned "$PINS/ob_route4" |
-		jq -c --argjson now "$(on cluster1 \
-			cat /sys/class/net/ob0/ifindex)" \
+		jq -c --argjson now "$(ifindex cluster1 ob0)" \
 			'[.[].formatted.value.ifindex == $now] | all'
 }
 
-programs()
+# One process each: looking must not take longer than mending.
+destinations()
 {
-	on cluster1 bpftool -j net show |
-		jq -r '.[].tc[]? | "\(.devname) \(.kind)"' | sort
+	bpftool map dump pinned "$PINS/ob_route4"
+}
+
+translations()
+{
+	bpftool map dump pinned "$PINS/ob_out4"
+	bpftool map dump pinned "$PINS/ob_in4"
+}
+
+# What the kernel runs, and where.
+attached()
+{
+	obctl_of cluster1 -o json status | jq -r '
+		.programs[] | "\(.device) \(.hook) \(.attach) \(.up)"' | sort
 }
 
 pins()
 {
-	(cd "$PINS" && echo ob_*)
-	find "$PINS" -name 'link_*' | wc -l
-	maps
+	(cd "$PINS" && echo ob_* prog_* link_*)
+	destinations
+}
+
+maps >"$WORLD/maps.first"
+
+# programs_use MAP: the one that is pinned, not one of that name.
+programs_use()
+{
+	_id=$(bpftool -j map show pinned "$PINS/$1" | jq .id)
+	programs cluster1 | while read -r _ _program _; do
+		bpftool -j prog show id "$_program" | jq -c .map_ids
+	done | grep -q "[[,]$_id[],]"
 }
 
 damage() { ip -n cluster1 route del 10.114.0.0/16 dev ob0; }
@@ -125,21 +160,21 @@ damage()
 	bpftool map delete pinned "$PINS/ob_route4" \
 		key 16 0 0 0 10 114 0 0
 }
-mended "map entry deleted" maps
+mended "map entry deleted" destinations
 damage()
 {
 	bpftool map update pinned "$PINS/ob_out4" \
 		key 16 0 0 0 10 244 0 0 \
 		value 10 115 0 0 16 0 0 0 0 0 0 0
 }
-mended "map entry changed" maps
+mended "map entry changed" translations
 damage()
 {
 	bpftool map update pinned "$PINS/ob_in4" \
 		key 24 0 0 0 10 113 7 0 \
 		value 10 244 9 0 24 0 0 0 0 0 0 0
 }
-mended "map entry added" maps
+mended "map entry added" translations
 check "traffic flows" wait_until 5 traffic_flows
 
 damage()
@@ -148,23 +183,25 @@ damage()
 		bpftool link detach pinned "$_link"
 	done
 }
-mended "program detached" programs
+mended "program detached" attached
 damage() { rm "$PINS"/link_*; }
-mended "every link's pin removed" programs
+mended "every link's pin removed" attached
 damage() { rm "$PINS/ob_route4"; }
 mended "map's pin removed" pins
+check "the programs use the pinned map" programs_use ob_route4
 check "traffic flows" wait_until 5 traffic_flows
 
 damage() { ip -n cluster1 link del ob0; }
 mended "device deleted" device
-check "programs are on the new device" wait_until 2 programs
+equal "programs are attached" "$(attached | wc -l)" 4
 check "the tunnel is up again" wait_until 10 handshake_done cluster1
 check "traffic flows" wait_until 10 traffic_flows
-damage() { :; }
-mended "in the end everything is as it was" maps
+check "in the end every map is as it was" \
+	wait_until 3 looks_the_same_as maps "$WORLD/maps.first"
 
 # A pod that comes later is served, too.
 pod cluster1 late 3.30
+apply
 check "a new pod is served" wait_until 3 ping_once cluster1-late "$WEB4"
 ip netns del cluster1-late
 the_end

@@ -5,33 +5,42 @@
 # echoes POD ADDRESS PROTOCOL: what was sent comes back, from socat's echo.
 echoes()
 {
-	_to=$2
+	_to=$2 _limit=
 	case $2 in *:*) _to="[$2]" ;; esac
-	_back=$(echo "hello from $1" |
-		on "$1" socat -t 5 - "$3:$_to:7")
-	[ "$_back" = "hello from $1" ]
+	[ "$3" = udp ] || _limit=,connect-timeout=$PATIENCE
+	echo "hello from $1" >"$WORLD/hello"
+	# Without a connection there is no end of it to wait for.
+	background asks "$1" socat -t 30 "OPEN:$WORLD/hello,rdonly!!STDOUT" \
+		"$3:$_to:7$_limit"
+	wait_until $PATIENCE grep -q "^hello from $1\$" "$WORLD/asks.out"
+	_answered=$?
+	stop_background asks
+	return $_answered
 }
 
-# serve POD: an echo for TCP and UDP, and the peer's address on port 8.
+# serve POD: an echo for TCP and UDP; ports 8 (IPv4) and 9 (IPv6) tell a client
+# who it is.
 serve()
 {
-	background "udp-$1" on "$1" socat UDP6-RECVFROM:7,ipv6only=0,fork \
-		EXEC:cat
-	background "tcp-$1" on "$1" socat TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr \
-		EXEC:cat
+	# By default socat gives an answer half a second.
+	background "udp-$1" "$1" socat -t 30 UDP6-RECVFROM:7,ipv6only=0,fork \
+		PIPE
+	background "tcp-$1" "$1" socat -t 30 \
+		TCP6-LISTEN:7,ipv6only=0,fork,reuseaddr PIPE
 	# shellcheck disable=SC2016 # for the shell that socat starts
-	background "peer-$1" on "$1" socat \
-		TCP6-LISTEN:8,ipv6only=0,fork,reuseaddr \
-		'SYSTEM:echo $SOCAT_PEERADDR'
-	wait_until 10 listening "$1" 7 && wait_until 10 listening "$1" 8
+	_tell='SYSTEM:echo $SOCAT_PEERADDR'
+	background "peer4-$1" "$1" socat -t 30 TCP4-LISTEN:8,fork,reuseaddr "$_tell"
+	background "peer6-$1" "$1" socat -t 30 \
+		TCP6-LISTEN:9,ipv6only=1,fork,reuseaddr "$_tell"
+	for _port in 7 8 9; do
+		wait_until 10 listening "$1" $_port || return 1
+	done
 }
 
+# seen_as POD ADDRESS:PORT
 seen_as()
 {
-	_to=$2
-	case $2 in *:*) _to="[$2]" ;; esac
-	on "$1" socat -t 5 - "tcp:$_to:8" </dev/null |
-		sed 's/^\[\(.*\)\]$/\1/; s/^::ffff://; s/^0000.*ffff://'
+	on "$1" socat -t $PATIENCE - "tcp:$2,connect-timeout=$PATIENCE" </dev/null
 }
 
 # both_ways NAME POD ADDRESS4 ADDRESS6
@@ -54,9 +63,9 @@ both_ways "hub to private" hub-status "$CLIENT4" "$CLIENT6"
 both_ways "own cluster by global address" cluster1-client "$SHOP4" \
 	"$(global6 cluster1 2.20)"
 equal "the server sees the client's global address" \
-	"$(seen_as cluster1-client "$WEB4")" "$CLIENT4"
-matches "and over IPv6" "$(seen_as cluster1-client "$WEB6")" \
-	'*fd70*113*1*10'
+	"$(seen_as cluster1-client "$WEB4:8")" "$CLIENT4"
+matches "and over IPv6" "$(seen_as cluster1-client "[$WEB6]:9")" \
+	'[[]fd70:0000:0113:0001:*:0010[]]'
 
 check "the gateway has a global address itself" \
 	ping_once cluster1-client "$(global4 cluster2 0.1)"
@@ -64,7 +73,7 @@ check "gateway to gateway" ping_once cluster1 "$(global4 cluster2 0.1)"
 check "gateway to a remote pod" ping_once cluster1 "$WEB4"
 
 for _pod in cluster2-web hub-status cluster1-client cluster1-shop; do
-	for _server in udp tcp peer; do
+	for _server in udp tcp peer4 peer6; do
 		stop_background "$_server-$_pod"
 	done
 done

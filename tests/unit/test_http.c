@@ -219,7 +219,8 @@ static void garbage_is_400(void **state)
 {
 	char buf[4096];
 
-	ask(*state, "\x16\x03\x01 \r\n\r\n", buf, sizeof(buf));
+	/* libmicrohttpd 1.0 hangs up on what is no request line at all */
+	ask(*state, "GET / garbage\r\n\r\n", buf, sizeof(buf));
 	assert_begins(buf, "HTTP/1.");
 	assert_non_null(strstr(buf, " 400 "));
 }

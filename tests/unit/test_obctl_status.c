@@ -54,8 +54,8 @@ static void maps_have_pressure(void **state)
 
 static void last_line_sums_drops(void **state)
 {
-	static const char last[] = "\n\n13 packets dropped, 2 left to the "
-				   "kernel: see obctl drops\n";
+	static const char last[] = "\n\ndropped   13, left to the kernel 2 "
+				   "packets: see obctl drops\n";
 	const char *text = print(*state);
 
 	assert_string_equal(last, text + strlen(text) - strlen(last));

@@ -406,7 +406,7 @@ static void survives_a_message_cut_anywhere(void **state)
 	(void)state;
 	while ((h = next_message(&rec, &offset))) {
 		for (uint32_t size = sizeof(*h); size < h->nlmsg_len; size++) {
-			_free_ struct nlmsghdr *cut = malloc(size);
+			struct nlmsghdr *cut = ob_arena_alloc(a, size);
 
 			memcpy(cut, h, size);
 			assert_int_equal(ob_rtroute_parse(cut, size, &r),

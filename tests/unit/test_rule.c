@@ -164,7 +164,7 @@ static void survives_a_message_cut_anywhere(void **state)
 
 	(void)state;
 	for (uint32_t size = sizeof(*h); size < h->nlmsg_len; size++) {
-		_free_ struct nlmsghdr *cut = malloc(size);
+		struct nlmsghdr *cut = ob_arena_alloc(a, size);
 
 		memcpy(cut, rec.bytes, size);
 		assert_int_equal(ob_rule_parse(cut, size, &r), -EINVAL);

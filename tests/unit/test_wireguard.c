@@ -179,7 +179,7 @@ static void survives_a_message_cut_anywhere(void **state)
 	const struct nlmsghdr *h = (const void *)rec.bytes;
 
 	for (uint32_t size = sizeof(*h); size < h->nlmsg_len; size++) {
-		_free_ struct nlmsghdr *cut = malloc(size);
+		struct nlmsghdr *cut = ob_arena_alloc(*state, size);
 		struct ob_wg_device dev = {};
 
 		memcpy(cut, rec.bytes, size);

@@ -31,6 +31,12 @@ static int open_datapath(struct ob_ctl *ctl)
 	return OB_CTL_NOT_PINNED;
 }
 
+static void ctl_done(struct ob_ctl *ctl)
+{
+	ob_datapath_free(ctl->dp);
+	ob_arena_free(ctl->arena);
+}
+
 static int run(struct ob_ctl *ctl, const struct ob_ctl_verb *verb)
 {
 	int r;
@@ -53,12 +59,9 @@ static int run(struct ob_ctl *ctl, const struct ob_ctl_verb *verb)
 
 int main(int argc, char **argv)
 {
-	_cleanup_(ob_arena_freep) struct ob_arena *arena = ob_arena_new();
-	_cleanup_(ob_datapath_freep) struct ob_datapath *dp = NULL;
+	_cleanup_(ctl_done) struct ob_ctl ctl = { .arena = ob_arena_new() };
 	struct ob_status status = OB_STATUS_INIT;
 	struct ob_ctl_command command;
-	struct ob_ctl ctl = { .arena = arena };
-	int r;
 
 	ob_log_set_level(OB_LOG_ERROR);
 	ob_ctl_json_init();
@@ -80,7 +83,5 @@ int main(int argc, char **argv)
 		return OB_CTL_OK;
 	}
 	ctl.options = command.options;
-	r = run(&ctl, command.verb);
-	dp = ctl.dp;
-	return r;
+	return run(&ctl, command.verb);
 }

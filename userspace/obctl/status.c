@@ -208,13 +208,6 @@ static void print_devices(const struct ob_ctl_view *view, struct ob_arena *a,
 	ob_ctl_table_print(&t, out);
 }
 
-static double pressure(const struct ob_map_fill *fill)
-{
-	return fill->max_entries
-		       ? (double)fill->entries / (double)fill->max_entries
-		       : 0;
-}
-
 static void print_maps(const struct ob_ctl_view *view, struct ob_arena *a,
 		       FILE *out)
 {
@@ -233,7 +226,7 @@ static void print_maps(const struct ob_ctl_view *view, struct ob_arena *a,
 		ob_ctl_table_cell(&t, "%s", ob_map_name(i));
 		ob_ctl_table_cell(&t, "%zu", fill->entries);
 		ob_ctl_table_cell(&t, "%zu", fill->max_entries);
-		ob_ctl_table_cell(&t, "%.1f %%", pressure(fill) * 100);
+		ob_ctl_table_cell(&t, "%.1f %%", ob_map_pressure(fill) * 100);
 	}
 	fputc('\n', out);
 	ob_ctl_table_print(&t, out);
@@ -248,10 +241,9 @@ void ob_ctl_status_print(const struct ob_ctl_view *view, struct ob_arena *a,
 	print_devices(view, a, out);
 	print_maps(view, a, out);
 	fprintf(out,
-		"\n%" PRIu64 " packets dropped, %" PRIu64
-		" left to the kernel%s\n",
+		"\ndropped   %" PRIu64 ", left to the kernel %" PRIu64 "%s\n",
 		t.dropped, t.to_kernel,
-		t.dropped + t.to_kernel ? ": see obctl drops" : "");
+		t.dropped + t.to_kernel ? " packets: see obctl drops" : "");
 }
 
 static void json_prefixes(cJSON *object, const char *name,
@@ -321,7 +313,8 @@ static void json_maps(cJSON *object, const struct ob_ctl_view *view)
 		ob_ctl_json_string(item, "name", ob_map_name(i));
 		ob_ctl_json_u64(item, "entries", fill->entries);
 		ob_ctl_json_u64(item, "max_entries", fill->max_entries);
-		cJSON_AddNumberToObject(item, "pressure", pressure(fill));
+		cJSON_AddNumberToObject(item, "pressure",
+					ob_map_pressure(fill));
 	}
 }
 

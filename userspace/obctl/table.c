@@ -63,6 +63,8 @@ void ob_ctl_table_print(const struct ob_ctl_table *t, FILE *out)
 		widths[i] = column_width(t, i);
 	for (size_t i = 0; i < t->n_columns; i++)
 		print_cell(t, widths, i, t->columns[i].title, out);
-	for (size_t i = 0; i < t->cells.n; i++)
-		print_cell(t, widths, i % t->n_columns, t->cells.v[i], out);
+	for (size_t i = 0, column = 0; i < t->cells.n; i++) {
+		print_cell(t, widths, column, t->cells.v[i], out);
+		column = column + 1 == t->n_columns ? 0 : column + 1;
+	}
 }

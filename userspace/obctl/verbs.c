@@ -17,7 +17,7 @@ static int help_run(struct ob_ctl *ctl);
 static const struct ob_ctl_verb ob_ctl_help = {
 	.name = "help",
 	.synopsis = "help [VERB]",
-	.summary = "this text, or what a verb shows",
+	.summary = "this text, or what a VERB shows",
 	.help = "Without VERB the list of verbs and options.\n",
 	.takes_argument = true,
 	.run = help_run,
@@ -44,7 +44,7 @@ void ob_ctl_help_all(void)
 	      "octopus need not run.\n\nVerbs:\n",
 	      stdout);
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		printf("  %-16s %s\n", verbs[i]->synopsis, verbs[i]->summary);
+		printf("  %-9s %s\n", verbs[i]->name, verbs[i]->summary);
 	fputs("\nOptions:\n"
 	      "  -o, --output FORMAT  table (default) or json\n"
 	      "      --pin-root DIR   where the maps are pinned, default\n"

@@ -66,15 +66,28 @@ static void read_links(struct ob_arena *a, struct ob_ctl_view *view)
 		ob_debug("links unreadable", "error=%d", r);
 }
 
+/* Pins are listed in no order. */
+static int compare_attachments(const void *a, const void *b)
+{
+	const struct ob_attachment *x = a, *y = b;
+
+	return x->ifindex != y->ifindex ? x->ifindex - y->ifindex
+					: (int)x->hook - (int)y->hook;
+}
+
 static int read_attachments(struct ob_datapath *dp, struct ob_arena *a,
 			    struct ob_ctl_view *view)
 {
 	int *ifindexes = ob_arena_array(a, view->links.n + 1, sizeof(int));
+	struct ob_attachments *list = &view->attachments;
+	int r;
 
 	for (size_t i = 0; i < view->links.n; i++)
 		ifindexes[i] = view->links.v[i].ifindex;
-	return ob_attachment_dump(dp, a, ifindexes, view->links.n,
-				  &view->attachments);
+	r = ob_attachment_dump(dp, a, ifindexes, view->links.n, list);
+	if (r == 0 && list->n > 0)
+		qsort(list->v, list->n, sizeof(*list->v), compare_attachments);
+	return r;
 }
 
 static bool has_route(const struct ob_ctl_view *view, int ifindex)

@@ -191,7 +191,7 @@ static int run(struct ob_ctl *ctl)
 const struct ob_ctl_verb ob_ctl_whois = {
 	.name = "whois",
 	.synopsis = "whois ADDRESS",
-	.summary = "whose an address is: global to local and back",
+	.summary = "whose an ADDRESS is: global to local and back",
 	.help = "For a global address the cluster that has it and the way "
 		"there; for one of this\ncluster also the local address it "
 		"stands for. For a local address the global\none that other "

@@ -83,7 +83,9 @@ static int dump_attachments(const struct ob_kernel *k, struct ob_arena *a,
 	r = ob_attachment_dump(k->dp, a, indexes, ret->links.n,
 			       &ret->attachments);
 	/* The directory of the pins is gone, and the links with it. */
-	return r == -ENOENT ? 0 : r;
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return ob_pin_dump_dead_links(k->pin_root, a, &ret->attachments);
 }
 
 static int unreadable(int r, const char *what, struct ob_status *status)

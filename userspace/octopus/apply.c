@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+#include <time.h>
 
 #include "datapath/counters.h"
 #include "datapath/tables.h"
@@ -12,6 +13,25 @@
 #include "netlink/route.h"
 #include "octopus/pins.h"
 #include "octopus/sysctl.h"
+
+#define MAX_WAITS 200
+#define WAIT_NS	  (5 * 1000 * 1000)
+
+/*
+ * Since 6.13 prefix maps take their entries from a small reserve that the
+ * kernel refills a moment later (kernel/bpf/memalloc.c); many in a row may
+ * find it empty. All waits of a plan together take a second at most.
+ */
+static bool worth_waiting(struct ob_apply *c, int r)
+{
+	const struct timespec moment = { .tv_nsec = WAIT_NS };
+
+	if (r != -ENOMEM || c->waits >= MAX_WAITS)
+		return false;
+	c->waits++;
+	nanosleep(&moment, NULL);
+	return true;
+}
 
 /* What "already gone" looks like, from each corner of the kernel. */
 static int gone_is_fine(int r)
@@ -134,12 +154,16 @@ static int apply_nat(void *context, const struct ob_op *op,
 {
 	struct ob_apply *c = context;
 	const struct ob_nat_entry *e = op->args;
+	int r;
 
 	(void)status;
 	if (op->verb == OB_VERB_DEL)
 		return gone_is_fine(
 			ob_nat_table_del(c->kernel->dp, e->dir, &e->from));
-	return ob_nat_table_set(c->kernel->dp, e);
+	do
+		r = ob_nat_table_set(c->kernel->dp, e);
+	while (worth_waiting(c, r));
+	return r;
 }
 
 static int apply_destination(void *context, const struct ob_op *op,
@@ -147,6 +171,7 @@ static int apply_destination(void *context, const struct ob_op *op,
 {
 	struct ob_apply *c = context;
 	struct ob_route_entry e = *(const struct ob_route_entry *)op->args;
+	int r;
 
 	(void)status;
 	if (op->verb == OB_VERB_DEL)
@@ -155,7 +180,10 @@ static int apply_destination(void *context, const struct ob_op *op,
 	/* The device could not be made: its packets have no way to go. */
 	if (!e.value.ifindex)
 		return -ENODEV;
-	return ob_route_table_set(c->kernel->dp, &e);
+	do
+		r = ob_route_table_set(c->kernel->dp, &e);
+	while (worth_waiting(c, r));
+	return r;
 }
 
 static int apply_config(void *context, const struct ob_op *op,

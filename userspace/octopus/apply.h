@@ -13,7 +13,8 @@ struct ob_apply {
 	struct ob_identity *identity;
 	struct ob_told *told;
 	const char *device;
-	int ifindex; /* of our device; 0 until it is made */
+	int ifindex;	    /* of our device; 0 until it is made */
+	unsigned int waits; /* for the kernel's allocator, so far */
 };
 
 extern const struct ob_appliers ob_apply_kernel;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/yaml.h"
 #include "octopus/config_check.h"
 #include "octopus/config_mappings.h"
@@ -16,8 +17,8 @@
 
 void ob_config_free(struct ob_config_file *file)
 {
+	/* It lives in its own arena. */
 	ob_arena_free(file->arena);
-	free(file);
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -109,6 +110,15 @@ static void fill_rest(const struct ob_raw_config *raw,
 	file->metrics_port = OB_DEFAULT_METRICS_PORT;
 }
 
+static struct ob_config_file *file_new(void)
+{
+	struct ob_arena *arena = ob_arena_new();
+	struct ob_config_file *file = ob_arena_alloc(arena, sizeof(*file));
+
+	file->arena = arena;
+	return file;
+}
+
 static int build(struct ob_arena *scratch, const struct ob_config_errors *e,
 		 const struct ob_raw_config *raw, struct ob_config_file *file)
 {
@@ -139,10 +149,7 @@ int ob_config_parse(const char *name, const char *bytes, size_t size,
 
 	if (r < 0)
 		return r;
-	file = calloc(1, sizeof(*file));
-	if (!file)
-		return -ENOMEM;
-	file->arena = ob_arena_new();
+	file = file_new();
 	r = build(scratch, &e, &raw, file);
 	if (r < 0)
 		return r;
@@ -156,26 +163,18 @@ static int read_file(const char *path, char **ret, size_t *ret_size)
 	const size_t room = OB_YAML_MAX_BYTES + 1;
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	_free_ char *buf = NULL;
-	size_t size = 0;
+	ssize_t size;
 
 	if (fd < 0)
 		return -errno;
 	buf = malloc(room);
 	if (!buf)
 		return -ENOMEM;
-	while (size < room) {
-		ssize_t n = read(fd, buf + size, room - size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		size += (size_t)n;
-	}
+	size = ob_file_read(fd, buf, room);
+	if (size < 0)
+		return (int)size;
 	*ret = TAKE_PTR(buf);
-	*ret_size = size;
+	*ret_size = (size_t)size;
 	return 0;
 }
 

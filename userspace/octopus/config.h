@@ -26,7 +26,7 @@ struct ob_config_file {
 	bool has_metrics;
 	struct ob_addr metrics_addr; /* family 0: all addresses */
 	uint16_t metrics_port;
-	struct ob_arena *arena; /* owns all of the above */
+	struct ob_arena *arena; /* holds all of this, and itself */
 };
 
 /* name stands for the file in messages. -EINVAL with a status. */

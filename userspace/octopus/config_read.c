@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -129,11 +130,10 @@ static int push_addr(struct ob_config_reader *r, const struct ob_yaml *node,
 {
 	struct ob_raw_addrs *list = out;
 	struct ob_raw_addr *addr = OB_PUSH(r->arena, list);
-	const char *s;
-	int err = ob_value_text(r, node, at, "an IP address", &s);
+	const char *s = ob_value_text(r, node, at, "an IP address");
 
-	if (err < 0)
-		return err;
+	if (!s)
+		return -EINVAL;
 	addr->at = *at;
 	if (ob_addr_parse(s, &addr->v) < 0)
 		return ob_value_refuse(r, at, "not an IP address");
@@ -155,11 +155,10 @@ static int push_interface(struct ob_config_reader *r,
 {
 	struct ob_raw_texts *list = out;
 	struct ob_raw_text *t = OB_PUSH(r->arena, list);
-	int err = ob_value_text(r, node, at, "an interface name or pattern",
-				&t->v);
 
-	if (err < 0)
-		return err;
+	t->v = ob_value_text(r, node, at, "an interface name or pattern");
+	if (!t->v)
+		return -EINVAL;
 	t->at = *at;
 	if (strpbrk(t->v, "*?[") ? strlen(t->v) >= PATTERN_LEN
 				 : !ob_value_is_device(t->v))
@@ -269,23 +268,6 @@ static const struct field top_fields[] = {
 	{ 0 },
 };
 
-/* Turns "line 3, column 5: what" into "FILE:3:5: what". */
-static int not_yaml(const struct ob_config_errors *e, int err,
-		    const struct ob_status *yaml)
-{
-	unsigned int line, column;
-	int skip = 0;
-
-	if (sscanf(yaml->message, "line %u, column %u: %n", &line, &column,
-		   &skip) == 2 &&
-	    skip > 0)
-		return ob_status_set(e->status, -err, yaml->reason,
-				     "%s:%u:%u: %s", e->name, line, column,
-				     yaml->message + skip);
-	return ob_status_set(e->status, -err, yaml->reason, "%s:1:1: %s",
-			     e->name, yaml->message);
-}
-
 int ob_config_read(struct ob_arena *a, const struct ob_config_errors *e,
 		   const char *bytes, size_t size, struct ob_raw_config *ret)
 {
@@ -296,7 +278,8 @@ int ob_config_read(struct ob_arena *a, const struct ob_config_errors *e,
 	int err = ob_yaml_parse(a, bytes, size, &root, &yaml);
 
 	if (err < 0)
-		return not_yaml(e, err, &yaml);
+		return ob_status_set(e->status, -err, yaml.reason, "%s:%s",
+				     e->name, yaml.message);
 	raw.at = ob_value_place(root, "");
 	err = read_fields(&r, root, &raw.at, top_fields, &raw);
 	if (err < 0)

@@ -54,20 +54,21 @@ static const char *scalar_of(const struct ob_yaml *node)
 	return node->kind == OB_YAML_SCALAR ? node->scalar : NULL;
 }
 
-/* The text of a node, or an error that says what was expected. */
-int ob_value_text(const struct ob_config_reader *r, const struct ob_yaml *node,
-		  const struct ob_place *at, const char *what, const char **ret)
+const char *ob_value_text(const struct ob_config_reader *r,
+			  const struct ob_yaml *node, const struct ob_place *at,
+			  const char *what)
 {
 	const char *s = scalar_of(node);
 
-	if (!s)
-		return ob_value_refuse(
-			r, at, "expected %s, not a %s", what,
-			node->kind == OB_YAML_SEQUENCE ? "list" : "mapping");
-	if (s[0] == '\0')
-		return ob_value_refuse(r, at, "is empty, expected %s", what);
-	*ret = s;
-	return 0;
+	if (s && s[0])
+		return s;
+	if (s)
+		ob_value_refuse(r, at, "is empty, expected %s", what);
+	else
+		ob_value_refuse(r, at, "expected %s, not a %s", what,
+				node->kind == OB_YAML_SEQUENCE ? "list"
+							       : "mapping");
+	return NULL;
 }
 
 /* Fields of one value. */
@@ -111,11 +112,10 @@ static int read_number(struct ob_config_reader *r, const struct ob_yaml *node,
 		       const struct ob_place *at, uint32_t min, uint32_t max,
 		       struct ob_raw_number *out)
 {
-	const char *s;
-	int err = ob_value_text(r, node, at, "a number", &s);
+	const char *s = ob_value_text(r, node, at, "a number");
 
-	if (err < 0)
-		return err;
+	if (!s)
+		return -EINVAL;
 	out->at = *at;
 	return parse_number(r, s, at, min, max, &out->v);
 }
@@ -160,10 +160,10 @@ int ob_value_label(struct ob_config_reader *r, const struct ob_yaml *node,
 		   const struct ob_place *at, void *out)
 {
 	struct ob_raw_text *t = out;
-	int err = ob_value_text(r, node, at, "a cluster ID", &t->v);
 
-	if (err < 0)
-		return err;
+	t->v = ob_value_text(r, node, at, "a cluster ID");
+	if (!t->v)
+		return -EINVAL;
 	if (!label_ok(t->v, strlen(t->v)))
 		return ob_value_refuse(r, at,
 				       "not a DNS label (lower case letters, "
@@ -204,10 +204,10 @@ int ob_value_host(struct ob_config_reader *r, const struct ob_yaml *node,
 		  const struct ob_place *at, void *out)
 {
 	struct ob_raw_text *t = out;
-	int err = ob_value_text(r, node, at, "an address or a DNS name", &t->v);
 
-	if (err < 0)
-		return err;
+	t->v = ob_value_text(r, node, at, "an address or a DNS name");
+	if (!t->v)
+		return -EINVAL;
 	if (!host_ok(t->v))
 		return ob_value_refuse(r, at,
 				       "neither an IP address nor a DNS name "
@@ -220,11 +220,10 @@ int ob_value_key(struct ob_config_reader *r, const struct ob_yaml *node,
 		 const struct ob_place *at, void *out)
 {
 	struct ob_raw_key *k = out;
-	const char *s;
-	int err = ob_value_text(r, node, at, "a WireGuard public key", &s);
+	const char *s = ob_value_text(r, node, at, "a WireGuard public key");
 
-	if (err < 0)
-		return err;
+	if (!s)
+		return -EINVAL;
 	if (ob_key_parse(s, &k->v) < 0 || ob_key_is_zero(&k->v))
 		return ob_value_refuse(r, at,
 				       "not a WireGuard public key "
@@ -249,10 +248,10 @@ int ob_value_device(struct ob_config_reader *r, const struct ob_yaml *node,
 		    const struct ob_place *at, void *out)
 {
 	struct ob_raw_text *t = out;
-	int err = ob_value_text(r, node, at, "an interface name", &t->v);
 
-	if (err < 0)
-		return err;
+	t->v = ob_value_text(r, node, at, "an interface name");
+	if (!t->v)
+		return -EINVAL;
 	if (!ob_value_is_device(t->v) || strpbrk(t->v, "*?["))
 		return ob_value_refuse(r, at,
 				       "not an interface name (at most %d "
@@ -266,10 +265,10 @@ int ob_value_path(struct ob_config_reader *r, const struct ob_yaml *node,
 		  const struct ob_place *at, void *out)
 {
 	struct ob_raw_text *t = out;
-	int err = ob_value_text(r, node, at, "a path", &t->v);
 
-	if (err < 0)
-		return err;
+	t->v = ob_value_text(r, node, at, "a path");
+	if (!t->v)
+		return -EINVAL;
 	if (t->v[0] != '/' || strlen(t->v) >= PATH_LEN)
 		return ob_value_refuse(r, at, "not an absolute path");
 	t->at = *at;
@@ -281,12 +280,12 @@ int ob_value_prefix(struct ob_config_reader *r, const struct ob_yaml *node,
 {
 	struct ob_raw_prefix *out = ret;
 	char shown[OB_SHOWN_LEN];
-	const char *s;
-	int err = ob_value_text(r, node, at, "a prefix such as 10.244.0.0/16",
-				&s);
+	const char *s =
+		ob_value_text(r, node, at, "a prefix such as 10.244.0.0/16");
+	int err;
 
-	if (err < 0)
-		return err;
+	if (!s)
+		return -EINVAL;
 	out->at = *at;
 	err = ob_prefix_parse(s, &out->v);
 	if (err == 0)
@@ -312,13 +311,13 @@ int ob_value_metrics(struct ob_config_reader *r, const struct ob_yaml *node,
 	static const char want[] = "ADDRESS:PORT, [ADDRESS]:PORT or \"none\"";
 	struct ob_raw_metrics *m = out;
 	char host[OB_ADDR_STRLEN + 2];
-	const char *s, *colon;
+	const char *s = ob_value_text(r, node, at, want), *colon;
 	uint32_t port = 0;
 	size_t len;
-	int err = ob_value_text(r, node, at, want, &s);
+	int err;
 
-	if (err < 0)
-		return err;
+	if (!s)
+		return -EINVAL;
 	m->at = *at;
 	m->off = !strcmp(s, "none");
 	if (m->off)

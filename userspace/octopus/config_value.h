@@ -20,10 +20,10 @@ struct ob_config_reader {
 int ob_value_refuse(const struct ob_config_reader *r, const struct ob_place *at,
 		    const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The text of a node, or an error that says what was expected. */
-int ob_value_text(const struct ob_config_reader *r, const struct ob_yaml *node,
-		  const struct ob_place *at, const char *what,
-		  const char **ret);
+/* The text of a node, or NULL after saying what was expected. */
+const char *ob_value_text(const struct ob_config_reader *r,
+			  const struct ob_yaml *node, const struct ob_place *at,
+			  const char *what);
 /* What the kernel takes as the name of an interface. */
 bool ob_value_is_device(const char *s);
 

@@ -74,7 +74,9 @@ static void want_device(struct ob_arena *a, const struct ob_network *net,
 					 "an interface called %s exists and "
 					 "is not a WireGuard device with "
 					 "alias " OB_ALIAS ": it is left "
-					 "alone, and so is everything else",
+					 "alone, and so is everything "
+					 "else, until it is renamed or "
+					 "deleted",
 					 net->device));
 	d->link = (struct ob_link){
 		.ifindex = now ? now->ifindex : OB_IFINDEX_DEVICE,
@@ -235,7 +237,9 @@ static void want_allowed(struct ob_arena *a, const struct ob_network *net,
 		for (size_t j = 0; j < o->n_cidrs; j++)
 			*OB_PUSH(a, &allowed) = o->cidrs[j];
 	}
-	qsort(allowed.v, allowed.n, sizeof(*allowed.v), compare_prefixes);
+	if (allowed.n > 0)
+		qsort(allowed.v, allowed.n, sizeof(*allowed.v),
+		      compare_prefixes);
 	wg->allowed = allowed.v;
 	wg->n_allowed = allowed.n;
 }

@@ -140,6 +140,24 @@ static void want_nats(struct ob_arena *a, const struct ob_network *net,
 	want_stack(a, d, &net->gateway6);
 }
 
+static void lengthen(__u32 *longest, const struct ob_prefix *p)
+{
+	if (p->addr.family == AF_INET && p->len > *longest)
+		*longest = p->len;
+}
+
+static void want_longest(struct ob_desired *d)
+{
+	struct ob_config *c = &d->config;
+
+	for (size_t i = 0; i < d->destinations.n; i++)
+		lengthen(&c->longest_route4, &d->destinations.v[i].dst);
+	for (size_t i = 0; i < d->nats.n; i++)
+		lengthen(d->nats.v[i].dir == OB_NAT_OUT ? &c->longest_out4
+							: &c->longest_in4,
+			 &d->nats.v[i].from);
+}
+
 static void want_config(const struct ob_network *net,
 			const struct ob_facts *facts, struct ob_desired *d)
 {
@@ -161,6 +179,7 @@ static void want_config(const struct ob_network *net,
 	memcpy(c->gateway6.b, net->gateway6.b, sizeof(c->gateway6.b));
 	c->flags = net->hub ? OB_CONFIG_RELAY : 0;
 	c->generation = facts->actual->config.generation;
+	want_longest(d);
 }
 
 static void want_pins(struct ob_arena *a, struct ob_desired *d)

@@ -13,25 +13,29 @@ enum stage {
 	STAGE_PIN,
 	STAGE_LINK,
 	STAGE_DEVICE,
-	STAGE_CLUSTER,
-	STAGE_NAT,
-	STAGE_DESTINATION,
 	STAGE_CONFIG,
+	STAGE_CLUSTER,
+	STAGE_NAT_IN,
+	STAGE_NAT_OUT, /* who sends as an address can be answered there */
+	STAGE_DESTINATION,
 	STAGE_TUNNEL_PROGRAM,
 	STAGE_UP,
 	STAGE_SYSCTL,
 	STAGE_ADDRESS,
+	STAGE_PEER_MORE,
 	STAGE_PEER,
 	STAGE_ROUTE,
 	STAGE_POD_PROGRAM,
 	STAGE_DEL_PROGRAM,
 	STAGE_DEL_ROUTE,
+	STAGE_PEER_LESS,
 	STAGE_DEL_PEER,
 	STAGE_DEL_ADDRESS,
 	STAGE_DEL_DESTINATION,
-	STAGE_DEL_NAT,
+	STAGE_DEL_NAT_OUT,
+	STAGE_DEL_NAT_IN,
 	STAGE_DEL_CLUSTER,
-	STAGE_GENERATION,
+	STAGE_SETTLED,
 };
 
 struct list {
@@ -50,7 +54,7 @@ struct pair {
 struct differ {
 	struct ob_describer describer;
 	struct ob_plan *plan;
-	bool lpm_set, lpm_del; /* something changed in an LPM map */
+	bool lpm_changed;
 };
 
 static void add_op(struct differ *d, enum stage stage, enum ob_verb verb,
@@ -72,15 +76,65 @@ static enum ob_verb verb_of(const struct pair *p, const void *want,
 	return have || p->kind == OB_KIND_SYSCTL ? OB_VERB_CHANGE : OB_VERB_ADD;
 }
 
-static enum stage stage_of(const struct pair *p, const void *want)
+/* Has a an allowed IP that b has not? Both are sorted. */
+static bool has_more(const struct ob_wg_peer *a, const struct ob_wg_peer *b)
 {
-	const struct ob_attachment *a = want;
+	size_t j = 0;
 
+	for (size_t i = 0; i < a->n_allowed; i++) {
+		while (j < b->n_allowed &&
+		       ob_prefix_compare(&b->allowed[j], &a->allowed[i]) < 0)
+			j++;
+		if (j == b->n_allowed ||
+		    !ob_prefix_equal(&b->allowed[j], &a->allowed[i]))
+			return true;
+	}
+	return false;
+}
+
+static enum stage stage_of_attachment(const struct ob_attachment *want,
+				      const struct pair *p)
+{
 	if (!want)
 		return p->del;
-	if (p->kind == OB_KIND_ATTACHMENT && a->hook != OB_HOOK_FROM_POD)
-		return STAGE_TUNNEL_PROGRAM;
-	return p->set;
+	return want->hook == OB_HOOK_FROM_POD ? p->set : STAGE_TUNNEL_PROGRAM;
+}
+
+static enum stage stage_of_nat(const struct ob_nat_entry *want,
+			       const struct ob_nat_entry *have,
+			       const struct pair *p)
+{
+	if ((want ?: have)->dir == OB_NAT_IN)
+		return want ? STAGE_NAT_IN : STAGE_DEL_NAT_IN;
+	return want ? p->set : p->del;
+}
+
+/*
+ * An allowed IP that moves is taken away from its old peer by the kernel when
+ * the new one gets it: so that it always has one, those who get go first. One
+ * that goes stays until no route leads to it.
+ */
+static enum stage stage_of_peer(const struct ob_peer_item *want,
+				const struct ob_peer_item *have,
+				const struct pair *p)
+{
+	if (!want)
+		return p->del;
+	if (!have || has_more(&want->wg, &have->wg))
+		return STAGE_PEER_MORE;
+	return has_more(&have->wg, &want->wg) ? STAGE_PEER_LESS : p->set;
+}
+
+static enum stage stage_of(const struct pair *p, const void *want,
+			   const void *have)
+{
+	if (p->kind == OB_KIND_ATTACHMENT)
+		return stage_of_attachment(want, p);
+	if (p->kind == OB_KIND_NAT)
+		return stage_of_nat(want, have, p);
+	if (p->kind == OB_KIND_PEER)
+		return stage_of_peer(want, have, p);
+	return want ? p->set : p->del;
 }
 
 static void add_item(struct differ *d, const struct pair *p, const void *want,
@@ -88,14 +142,13 @@ static void add_item(struct differ *d, const struct pair *p, const void *want,
 {
 	const struct ob_kind_ops *k = &ob_kinds[p->kind];
 
-	add_op(d, stage_of(p, want), verb_of(p, want, have), k->name,
-	       k->describe(&d->describer, want, have), p->apply, want ?: have);
-	if (p->kind != OB_KIND_NAT && p->kind != OB_KIND_DESTINATION)
+	/* One that we do not set is its owner's business. */
+	if (!want && p->kind == OB_KIND_SYSCTL)
 		return;
-	if (want)
-		d->lpm_set = true;
-	else
-		d->lpm_del = true;
+	add_op(d, stage_of(p, want, have), verb_of(p, want, have), k->name,
+	       k->describe(&d->describer, want, have), p->apply, want ?: have);
+	if (p->kind == OB_KIND_NAT || p->kind == OB_KIND_DESTINATION)
+		d->lpm_changed = true;
 }
 
 static void sort(const struct ob_kind_ops *k, const struct list *l)
@@ -187,7 +240,10 @@ static void diff_device(struct differ *d, const struct ob_appliers *ap,
 	       ap->device, c);
 }
 
-/* ob_config, and its generation: raised when an LPM map has changed. */
+/*
+ * ob_config. Its generation is even while LPM maps change and odd when they
+ * are settled: the programs recall what they looked up only then.
+ */
 
 static bool same_config(const struct ob_config *a, const struct ob_config *b)
 {
@@ -200,8 +256,9 @@ static bool same_config(const struct ob_config *a, const struct ob_config *b)
 static const char *describe_config(struct ob_arena *a,
 				   const struct ob_config *c)
 {
-	return ob_arena_printf(a, "%s generation %u", c->cluster,
-			       c->generation);
+	return ob_arena_printf(a, "%s generation %u%s", c->cluster,
+			       c->generation,
+			       c->generation & 1 ? "" : " (changing)");
 }
 
 static void diff_config(struct differ *d, const struct ob_appliers *ap,
@@ -210,19 +267,18 @@ static void diff_config(struct differ *d, const struct ob_appliers *ap,
 {
 	struct ob_arena *a = d->plan->arena;
 	struct ob_config *c = ob_arena_array(a, 2, sizeof(*c));
+	bool settled = have->generation & 1;
 
+	if (settled && !d->lpm_changed && same_config(&want->config, have))
+		return;
 	c[0] = want->config;
-	if (d->lpm_set || !same_config(&want->config, have)) {
-		c[0].generation++;
-		add_op(d, STAGE_CONFIG, OB_VERB_CHANGE, "config",
-		       describe_config(a, &c[0]), ap->config, &c[0]);
-	}
+	c[0].generation = have->generation + settled;
+	add_op(d, STAGE_CONFIG, OB_VERB_CHANGE, "config",
+	       describe_config(a, &c[0]), ap->config, &c[0]);
 	c[1] = c[0];
-	if (d->lpm_del) {
-		c[1].generation++;
-		add_op(d, STAGE_GENERATION, OB_VERB_CHANGE, "config",
-		       describe_config(a, &c[1]), ap->config, &c[1]);
-	}
+	c[1].generation++;
+	add_op(d, STAGE_SETTLED, OB_VERB_CHANGE, "config",
+	       describe_config(a, &c[1]), ap->config, &c[1]);
 }
 
 /* The kernel's peers as items, so that both sides look the same. */
@@ -258,7 +314,7 @@ static void diff_lists(struct differ *d, const struct ob_appliers *ap,
 		  LIST(have->pins) },
 		{ OB_KIND_CLUSTER, STAGE_CLUSTER, STAGE_DEL_CLUSTER,
 		  ap->cluster, LIST(want->clusters), LIST(have->clusters) },
-		{ OB_KIND_NAT, STAGE_NAT, STAGE_DEL_NAT, ap->nat,
+		{ OB_KIND_NAT, STAGE_NAT_OUT, STAGE_DEL_NAT_OUT, ap->nat,
 		  LIST(want->nats), LIST(have->nats) },
 		{ OB_KIND_DESTINATION, STAGE_DESTINATION, STAGE_DEL_DESTINATION,
 		  ap->destination, LIST(want->destinations),

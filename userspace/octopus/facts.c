@@ -2,6 +2,7 @@
 #include "octopus/facts.h"
 
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 #include <string.h>
 
 #include "netlink/route.h"
@@ -23,20 +24,25 @@ static struct ob_underlay underlay_to(const struct ob_kernel *k,
 				      const struct ob_actual *actual,
 				      const struct ob_addr *to)
 {
-	struct ob_underlay way = { .family = to->family };
+	const struct ob_underlay unknown = { 0 };
 	const struct ob_link *link;
 	struct ob_rtroute route;
+	bool own_mtu;
 
 	if (ob_rtroute_get(k->nl, to, &route) < 0)
-		return way;
+		return unknown;
 	if (route.type != RTN_UNICAST && route.type != RTN_LOCAL)
-		return way;
+		return unknown;
 	link = link_by_index(actual, route.ifindex);
-	/* A tunnel in itself tells nothing. */
-	if (!link || !strcmp(link->name, net->device))
-		return way;
-	way.mtu = route.mtu && route.mtu < link->mtu ? route.mtu : link->mtu;
-	return way;
+	/* A tunnel in itself tells nothing, nor does a way to ourselves. */
+	if (!link || link->type == ARPHRD_LOOPBACK ||
+	    !strcmp(link->name, net->device))
+		return unknown;
+	own_mtu = route.mtu && route.mtu < link->mtu;
+	return (struct ob_underlay){
+		.family = to->family,
+		.mtu = own_mtu ? route.mtu : link->mtu,
+	};
 }
 
 /* Documentation addresses: nobody has a special route to them. */
@@ -66,22 +72,6 @@ static const struct ob_wg_peer *peer_of(const struct ob_actual *actual,
 	return NULL;
 }
 
-/* A peer that was there before us, wherever it has roamed to: what we would
- * say now counts as said, so that it is left alone until that changes. */
-static struct ob_wg_endpoint
-what_was_told(struct ob_told *told, const struct ob_cluster_spec *c,
-	      const struct ob_wg_peer *now,
-	      const struct ob_wg_endpoint *resolved)
-{
-	struct ob_wg_endpoint said = ob_told_get(told, &c->public_key);
-
-	if (said.addr.family || !now || !now->endpoint.addr.family ||
-	    !resolved->addr.family)
-		return said;
-	(void)ob_told_set(told, &c->public_key, resolved);
-	return *resolved;
-}
-
 static void gather_peer(const struct ob_fact_sources *from,
 			const struct ob_network *net,
 			const struct ob_actual *actual, int64_t now_s,
@@ -97,7 +87,9 @@ static void gather_peer(const struct ob_fact_sources *from,
 	}
 	if (!ob_cluster_is_direct(net, c))
 		return;
-	ret->told = what_was_told(from->told, c, now, &ret->resolved);
+	if (now)
+		ret->told = ob_told_learn(from->told, &c->public_key,
+					  &now->endpoint, &ret->resolved);
 	if (now && c->host[0] &&
 	    now_s - now->handshake_s >= OB_HANDSHAKE_FRESH_S)
 		ob_resolver_distrust(from->resolver, c->host);

@@ -38,12 +38,19 @@ int ob_identity_load(const char *key_file, struct ob_identity *ret,
 		return 0;
 	}
 	r = ob_secret_key_read(key_file, &id.secret);
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
 		r = make_file(key_file, &id.secret);
+		if (r == -ENOENT)
+			return ob_status_set(status, ENOENT,
+					     "KeyFileUnreadable",
+					     "key_file %s: its directory does "
+					     "not exist",
+					     key_file);
+	}
 	if (r == -EPERM)
 		return ob_status_set(status, EPERM, "KeyFileUnsafe",
-				     "key_file %s: others than its owner may "
-				     "read it; chmod 600 it",
+				     "key_file %s: somebody else owns it or "
+				     "may read it; chown it, chmod 600 it",
 				     key_file);
 	if (r == -EINVAL)
 		return ob_status_set(status, EINVAL, "KeyFileInvalid",
@@ -64,14 +71,11 @@ static int learn_public(struct ob_identity *id, struct ob_wg *wg,
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_wg_device dev = { 0 };
-	char text[OB_KEY_STRLEN];
 	int r = ob_wg_device_dump(wg, a, device, &dev);
 
 	if (r < 0)
 		return r;
 	id->public_key = dev.public_key;
-	ob_info("our public key", "device=%s public_key=%s", device,
-		ob_key_format(&id->public_key, text, sizeof(text)));
 	return 0;
 }
 

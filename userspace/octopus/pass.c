@@ -3,11 +3,25 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "octopus/apply.h"
 #include "octopus/facts.h"
+
+/* What the operators of the other clusters need to know. */
+static void log_key(struct ob_octopus *o, const struct ob_wg_device *wg)
+{
+	char text[OB_KEY_STRLEN];
+
+	if (ob_key_is_zero(&wg->public_key) ||
+	    ob_key_equal(&wg->public_key, &o->logged_key))
+		return;
+	o->logged_key = wg->public_key;
+	ob_info("our public key", "device=%s public_key=%s", wg->name,
+		ob_key_format(&wg->public_key, text, sizeof(text)));
+}
 
 static int read_actual(struct ob_octopus *o, struct ob_actual *actual,
 		       struct ob_status *status)
@@ -28,7 +42,17 @@ static int read_actual(struct ob_octopus *o, struct ob_actual *actual,
 				     strerror(-r));
 	if (r > 0)
 		actual->wg.public_key = o->identity.public_key;
+	log_key(o, &actual->wg);
 	return 0;
+}
+
+/* Of this thread: what others keep the processor busy with is not our cost. */
+static uint64_t cpu_ns(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 static void apply(struct ob_octopus *o, struct ob_plan *plan,
@@ -49,6 +73,7 @@ static void apply(struct ob_octopus *o, struct ob_plan *plan,
 static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	       size_t *ret_operations, struct ob_status *status)
 {
+	uint64_t start_ns = cpu_ns();
 	struct ob_fact_sources sources = { &o->kernel, &o->identity,
 					   o->resolver, &o->told };
 	struct ob_plan_result result;
@@ -56,26 +81,33 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	struct ob_actual actual;
 	struct ob_facts facts;
 	struct ob_plan plan;
+	size_t held;
 	int r = read_actual(o, &actual, status);
 
-	if (r < 0)
+	if (r < 0) {
+		o->state.errors++;
 		return r;
+	}
 	ob_facts_gather(&sources, o->arena, &o->config->network, &actual,
 			(int64_t)ob_clock_realtime_s(), &facts);
 	ob_desired_compute(o->arena, &o->config->network, &facts, &desired);
 	ob_plan_init(&plan, o->arena);
 	ob_diff(&desired, &actual, &ob_apply_kernel, &plan);
+	o->state.last_compare_ns = cpu_ns() - start_ns;
+	held = ob_holds_filter(&o->holds, &plan, ob_clock_monotonic_ms());
 	apply(o, &plan, &desired, &result);
 
 	for (size_t i = 0; i < desired.conditions.n; i++)
 		ob_conditions_add(o->arena, conditions,
 				  &desired.conditions.v[i]);
+	for (size_t i = 0; i < o->holds.n; i++)
+		ob_conditions_add(o->arena, conditions, &o->holds.v[i].status);
 	o->state.mtu = desired.link.mtu;
 	o->state.operations += result.applied;
 	o->state.errors += result.failed;
 	*ret_operations = plan.ops.n;
 	*status = result.first;
-	return result.failed > 0 || desired.blocked ? -EIO : 0;
+	return result.failed || held || desired.blocked ? -EIO : 0;
 }
 
 int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
@@ -88,8 +120,6 @@ int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
 	*ret_operations = 0;
 	ob_arena_reset(o->arena);
 	r = run(o, &conditions, ret_operations, &status);
-	if (r < 0 && *ret_operations == 0)
-		o->state.errors++;
 	ob_conditions_add(o->arena, &conditions, &status);
 	ob_conditions_add(o->arena, &conditions, &o->http);
 	ob_state_set_conditions(&o->state, &conditions);

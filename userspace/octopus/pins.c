@@ -2,13 +2,18 @@
 #include "octopus/pins.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ob/abi/version.h"
+
+OB_DEFINE_CLEANUP(DIR *, closedir)
 
 static int path_of(const char *root, const char *name, char *buf, size_t size)
 {
@@ -63,6 +68,84 @@ int ob_pin_dump(const struct ob_datapath *dp, const char *root,
 			OB_PUSH(a, &pins)->map = i;
 	}
 	*ret = pins;
+	return 0;
+}
+
+static bool parse_index(const char *s, int *ret)
+{
+	char *end;
+	long index = strtol(s, &end, 10);
+
+	if (end == s || *end || index <= 0 || index > INT_MAX)
+		return false;
+	*ret = (int)index;
+	return true;
+}
+
+/* "link_from_pod_7": the hook and the index of the device. "clsact_7": a qdisc
+ * made for some hook of that device. */
+static bool parse_name(const char *name, struct ob_attachment *ret)
+{
+	*ret = (struct ob_attachment){ .hook = OB_HOOK_FROM_POD };
+	if (!strncmp(name, "clsact_", 7))
+		return parse_index(name + 7, &ret->ifindex);
+	ret->tcx = true;
+	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++) {
+		char prefix[64];
+		int n = snprintf(prefix, sizeof(prefix), "link_%s_",
+				 ob_hook_name(i));
+
+		ret->hook = i;
+		if (!strncmp(name, prefix, (size_t)n))
+			return parse_index(name + n, &ret->ifindex);
+	}
+	return false;
+}
+
+static bool is_alive(const struct ob_attachments *alive,
+		     const struct ob_attachment *a)
+{
+	for (size_t i = 0; i < alive->n; i++)
+		if (alive->v[i].ifindex == a->ifindex &&
+		    (!a->tcx || alive->v[i].hook == a->hook))
+			return true;
+	return false;
+}
+
+struct dead_links {
+	struct ob_attachment *v;
+	size_t n, room;
+};
+
+static void collect_dead(DIR *dir, struct ob_arena *a,
+			 const struct ob_attachments *alive,
+			 struct dead_links *dead)
+{
+	struct ob_attachment link;
+	struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (parse_name(entry->d_name, &link) && !is_alive(alive, &link))
+			*OB_PUSH(a, dead) = link;
+}
+
+int ob_pin_dump_dead_links(const char *root, struct ob_arena *a,
+			   struct ob_attachments *list)
+{
+	_cleanup_(closedirp) DIR *dir = NULL;
+	struct dead_links all = { 0 };
+	char path[PATH_MAX];
+	int r = path_of(root, "", path, sizeof(path));
+
+	if (r < 0)
+		return r;
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT ? 0 : -errno;
+	collect_dead(dir, a, list, &all);
+	for (size_t i = 0; i < list->n; i++)
+		*OB_PUSH(a, &all) = list->v[i];
+	*list = (struct ob_attachments){ all.v, all.n };
 	return 0;
 }
 

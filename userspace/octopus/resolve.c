@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 
 #define MAX_ADDRS 16 /* of one name */
@@ -26,6 +27,7 @@ struct answer {
 
 /* What a thread works on: it shares nothing with anybody until it is over. */
 struct round {
+	struct ob_arena *arena; /* holds all of it */
 	struct answer *answers;
 	size_t n;
 	int fd;
@@ -41,22 +43,22 @@ struct ob_resolver {
 
 static void round_free(struct round *r)
 {
-	free(r->answers);
-	free(r);
+	ob_arena_free(r->arena);
 }
 OB_DEFINE_CLEANUP(struct round *, round_free)
 
 int ob_resolver_new(struct ob_resolver **ret)
 {
-	_cleanup_(ob_resolver_freep) struct ob_resolver *r = NULL;
+	_close_ int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct ob_resolver *r;
 
+	if (fd < 0)
+		return -errno;
 	r = calloc(1, sizeof(*r));
 	if (!r)
 		return -ENOMEM;
-	r->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (r->fd < 0)
-		return -errno;
-	*ret = TAKE_PTR(r);
+	r->fd = TAKE_FD(fd);
+	*ret = r;
 	return 0;
 }
 
@@ -77,12 +79,17 @@ void ob_resolver_free(struct ob_resolver *r)
 	free(r);
 }
 
+static struct name *find_in(struct name *names, size_t n, const char *host)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i].host, host))
+			return &names[i];
+	return NULL;
+}
+
 static struct name *find(const struct ob_resolver *r, const char *host)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (!strcmp(r->names[i].host, host))
-			return &r->names[i];
-	return NULL;
+	return find_in(r->names, r->n, host);
 }
 
 static bool is_name(const char *host)
@@ -104,7 +111,8 @@ int ob_resolver_set(struct ob_resolver *r, const struct ob_network *net)
 		const char *host = net->clusters[i].host;
 		const struct name *known = find(r, host);
 
-		if (!is_name(host))
+		/* Peers behind one name share its address. */
+		if (!is_name(host) || find_in(names, n, host))
 			continue;
 		if (known)
 			names[n] = *known;
@@ -114,11 +122,6 @@ int ob_resolver_set(struct ob_resolver *r, const struct ob_network *net)
 	r->names = TAKE_PTR(names);
 	r->n = n;
 	return 0;
-}
-
-bool ob_resolver_has_names(const struct ob_resolver *r)
-{
-	return r->n > 0;
 }
 
 struct ob_addr ob_resolver_get(const struct ob_resolver *r, const char *host)
@@ -184,6 +187,22 @@ static void *run(void *arg)
 	return NULL;
 }
 
+static struct round *round_new(const struct ob_resolver *r)
+{
+	struct ob_arena *arena = ob_arena_new();
+	struct round *round = ob_arena_alloc(arena, sizeof(*round));
+
+	*round = (struct round){
+		.arena = arena,
+		.answers = ob_arena_array(arena, r->n, sizeof(struct answer)),
+		.n = r->n,
+		.fd = r->fd,
+	};
+	for (size_t i = 0; i < r->n; i++)
+		memcpy(round->answers[i].host, r->names[i].host, OB_HOST_LEN);
+	return round;
+}
+
 int ob_resolver_start(struct ob_resolver *r)
 {
 	_cleanup_(round_freep) struct round *round = NULL;
@@ -191,16 +210,7 @@ int ob_resolver_start(struct ob_resolver *r)
 
 	if (r->round || r->n == 0)
 		return 0;
-	round = calloc(1, sizeof(*round));
-	if (!round)
-		return -ENOMEM;
-	round->answers = calloc(r->n, sizeof(*round->answers));
-	if (!round->answers)
-		return -ENOMEM;
-	round->fd = r->fd;
-	round->n = r->n;
-	for (size_t i = 0; i < r->n; i++)
-		memcpy(round->answers[i].host, r->names[i].host, OB_HOST_LEN);
+	round = round_new(r);
 	err = pthread_create(&r->thread, NULL, run, round);
 	if (err)
 		return -err;

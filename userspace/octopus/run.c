@@ -48,7 +48,7 @@ static uint64_t on_pass(void *arg)
 		sd_notifyf(0, "READY=1\nSTATUS=cluster %s",
 			   l->o->config->network.id);
 	}
-	return l->o->state.last_duration_ns;
+	return l->o->state.last_compare_ns;
 }
 
 static bool same_metrics(const struct ob_config_file *a,
@@ -131,6 +131,7 @@ static void on_reload(void *arg)
 	state->config_valid = r == 0;
 	if (r == 0) {
 		state->reloads_good++;
+		ob_holds_clear(&l->o->holds);
 		ob_info("configuration reloaded", "peers=%zu",
 			l->o->config->network.n_clusters);
 		ob_watch_resolve(l->watch);

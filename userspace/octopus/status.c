@@ -13,18 +13,6 @@ void ob_state_done(struct ob_state *s)
 	*s = (struct ob_state){ 0 };
 }
 
-void ob_conditions_add(struct ob_arena *a, struct ob_conditions *list,
-		       const struct ob_status *s)
-{
-	struct ob_condition *c;
-
-	if (!s->reason)
-		return;
-	c = OB_PUSH(a, list);
-	snprintf(c->reason, sizeof(c->reason), "%s", s->reason);
-	snprintf(c->message, sizeof(c->message), "%s", s->message);
-}
-
 static bool contains(const struct ob_condition *v, size_t n,
 		     const struct ob_condition *c)
 {
@@ -33,6 +21,19 @@ static bool contains(const struct ob_condition *v, size_t n,
 		    !strcmp(v[i].message, c->message))
 			return true;
 	return false;
+}
+
+void ob_conditions_add(struct ob_arena *a, struct ob_conditions *list,
+		       const struct ob_status *s)
+{
+	struct ob_condition c = { 0 };
+
+	if (!s->reason)
+		return;
+	snprintf(c.reason, sizeof(c.reason), "%s", s->reason);
+	snprintf(c.message, sizeof(c.message), "%s", s->message);
+	if (!contains(list->v, list->n, &c))
+		*OB_PUSH(a, list) = c;
 }
 
 static void log_changes(const struct ob_state *s,
@@ -74,7 +75,7 @@ void ob_state_set_conditions(struct ob_state *s,
 bool ob_state_is_healthy(const struct ob_state *s, uint64_t now_ms)
 {
 	/* Passes come every ten times their duration; miss three. */
-	uint64_t patience_ms = 30 * (s->last_duration_ns / 1000000);
+	uint64_t patience_ms = 30 * (s->last_compare_ns / 1000000);
 
 	if (patience_ms < OB_HEALTHY_MS)
 		patience_ms = OB_HEALTHY_MS;

@@ -33,6 +33,7 @@ struct ob_state {
 	uint64_t operations;
 	uint64_t errors; /* operations that failed, and passes that did */
 	uint64_t last_duration_ns;
+	uint64_t last_compare_ns; /* CPU time of all but applying */
 	uint64_t last_success_ms; /* CLOCK_MONOTONIC; 0: never */
 	bool config_valid;
 	uint64_t reloads_good, reloads_bad;
@@ -40,7 +41,7 @@ struct ob_state {
 };
 
 void ob_state_done(struct ob_state *s);
-/* Adds to a collector; s->reason NULL adds nothing. */
+/* Adds to a collector what it has not yet; s->reason NULL adds nothing. */
 void ob_conditions_add(struct ob_arena *a, struct ob_conditions *list,
 		       const struct ob_status *s);
 /* Takes over what is the case now; logs what is new, and what is over. */

@@ -27,6 +27,20 @@ struct ob_wg_endpoint ob_told_get(const struct ob_told *told,
 	return e ? e->endpoint : (struct ob_wg_endpoint){ 0 };
 }
 
+struct ob_wg_endpoint ob_told_learn(struct ob_told *told,
+				    const struct ob_key *key,
+				    const struct ob_wg_endpoint *now,
+				    const struct ob_wg_endpoint *would_tell)
+{
+	struct ob_wg_endpoint said = ob_told_get(told, key);
+
+	if (said.addr.family || !now->addr.family || !would_tell->addr.family)
+		return said;
+	/* Without memory it is learned again in the next pass. */
+	(void)ob_told_set(told, key, would_tell);
+	return *would_tell;
+}
+
 int ob_told_set(struct ob_told *told, const struct ob_key *key,
 		const struct ob_wg_endpoint *endpoint)
 {

@@ -24,6 +24,15 @@ void ob_told_done(struct ob_told *told);
 /* family 0: nothing is known of this peer. */
 struct ob_wg_endpoint ob_told_get(const struct ob_told *told,
 				  const struct ob_key *key);
+/*
+ * The same for a peer that may have been there before us, with the endpoint
+ * "now", wherever it has roamed to: what we would tell now counts as told, so
+ * that it is left alone until that changes.
+ */
+struct ob_wg_endpoint ob_told_learn(struct ob_told *told,
+				    const struct ob_key *key,
+				    const struct ob_wg_endpoint *now,
+				    const struct ob_wg_endpoint *would_tell);
 int ob_told_set(struct ob_told *told, const struct ob_key *key,
 		const struct ob_wg_endpoint *endpoint);
 void ob_told_del(struct ob_told *told, const struct ob_key *key);

@@ -42,15 +42,16 @@ struct ob_config {
 	struct ob_ip6 gateway6; /* source of errors from elsewhere */
 	__u32 flags;		/* enum ob_config_flag */
 	/*
-	 * The programs remember IPv4 lookups per CPU, by the address cut to the
-	 * longest prefix of the map it was looked up in. So a writer sets the
-	 * generation to 0 (recall nothing) before it changes an LPM map, and
-	 * the new lengths and a number never used before after it.
+	 * The programs remember IPv4 decisions per CPU, by the addresses cut to
+	 * the longest prefix of the map they were looked up in, and recall
+	 * them while the generation is the same odd number. So a writer makes
+	 * it even before it changes an LPM map, and sets the new lengths and
+	 * the next odd number when it is done.
 	 */
 	__u32 longest_route4;
 	__u32 longest_out4;
 	__u32 longest_in4;
-	__u32 generation; /* 0: look everything up */
+	__u32 generation;
 };
 
 /* ob_route4/6: which tunnel a global prefix is behind. */

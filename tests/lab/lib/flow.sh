@@ -11,12 +11,16 @@ LAB_TOOLS=${OB_BUILD_DIR:?}/tests/lab
 CHECKS=0
 FAILURES=0
 
-CLIENT4=$(global4 cluster1 1.10) CLIENT6=$(global6 cluster1 1.10)
-SHOP4=$(global4 cluster1 2.20)
-WEB4=$(global4 cluster2 1.10) WEB6=$(global6 cluster2 1.10)
-ECHO4=$(global4 cluster2 2.20) ECHO6=$(global6 cluster2 2.20)
-STATUS4=$(global4 hub 1.10) STATUS6=$(global6 hub 1.10)
-LOCAL4=$(local4 1.10) LOCAL6=$(local6 1.10)
+# For the flows: none needs all of them.
+# shellcheck disable=SC2034
+{
+	CLIENT4=$(global4 cluster1 1.10) CLIENT6=$(global6 cluster1 1.10)
+	SHOP4=$(global4 cluster1 2.20)
+	WEB4=$(global4 cluster2 1.10) WEB6=$(global6 cluster2 1.10)
+	ECHO4=$(global4 cluster2 2.20) ECHO6=$(global6 cluster2 2.20)
+	STATUS4=$(global4 hub 1.10) STATUS6=$(global6 hub 1.10)
+	LOCAL4=$(local4 1.10) LOCAL6=$(local6 1.10)
+}
 
 pass()
 {
@@ -81,6 +85,10 @@ slow()
 	[ "${OB_LAB_WAY:-}" = qemu ]
 }
 
+# Seconds until somebody who should answer at once is given up.
+PATIENCE=5
+! slow || PATIENCE=20
+
 # probe POD ARGUMENT...: what becomes of one packet (probe.c).
 probe()
 {
@@ -91,7 +99,7 @@ probe()
 
 ping_once()
 {
-	on "$1" ping -n -c 1 -W 2 "$2"
+	on "$1" ping -n -c 1 -W $PATIENCE "$2"
 }
 
 traffic_flows()
@@ -119,27 +127,36 @@ tunnel_mtu()
 	ip -n "$1" -j link show dev ob0 | jq '.[0].mtu'
 }
 
-# background NAME COMMAND...: its number goes to $WORLD/NAME.bg.
-background()
+# programs CLUSTER: "LINK PROGRAM-ID TAG" of each attachment: of the pinned
+# tcx links, or of the filters where the kernel has no such links.
+programs()
 {
-	_name=$1
-	shift
-	"$@" >"$WORLD/$_name.out" 2>"$WORLD/$_name.err" </dev/null &
-	echo $! >"$WORLD/$_name.bg"
+	bpftool -j prog show >"$WORLD/progs.json"
+	if [ -n "$(find "$(gateway_of "$1")" -name 'link_*')" ]; then
+		tcx_links "$1"
+	else
+		filters "$1"
+	fi | while read -r _name _id; do
+		echo "$_name $_id $(jq -r --argjson id "$_id" \
+			'.[] | select(.id == $id) | .tag' "$WORLD/progs.json")"
+	done
 }
 
-# ended NAME: the program started in the background is gone.
-ended()
+tcx_links()
 {
-	read -r _stat 2>/dev/null <"/proc/$(cat "$WORLD/$1.bg")/stat" ||
-		return 0
-	_stat=${_stat##*) }
-	[ "${_stat%% *}" = Z ]
+	bpftool -j -f link show | jq -r --arg root "$(gateway_of "$1")/" '
+		.[] | .prog_id as $id | .pinned[]? |
+		select(startswith($root)) | "\(split("/")[-1]) \($id)"' | sort
 }
 
-# stop_background NAME [SIGNAL]: and wait for its end.
-stop_background()
+filters()
 {
-	kill -"${2:-TERM}" "$(cat "$WORLD/$1.bg")" 2>/dev/null || :
-	wait_until 30 ended "$1"
+	for _dev in $(ip -n "$1" -j link | jq -r '.[].ifname'); do
+		for _side in ingress egress; do
+			on "$1" tc -j filter show dev "$_dev" $_side |
+				jq -r --arg name "${_dev}_$_side" '.[] |
+					.options.prog? // empty |
+					"\($name) \(.id)"'
+		done
+	done
 }

@@ -32,9 +32,8 @@ struct builder {
 
 static int refuse(const struct builder *b, yaml_mark_t at, const char *what)
 {
-	return ob_status_set(b->status, EINVAL, REASON,
-			     "line %zu, column %zu: %s", at.line + 1,
-			     at.column + 1, what);
+	return ob_status_set(b->status, EINVAL, REASON, "%zu:%zu: %s",
+			     at.line + 1, at.column + 1, what);
 }
 
 /* libyaml gives a byte offset where it could not even read characters. */
@@ -60,7 +59,7 @@ static int parser_failed(const struct builder *b, const char *bytes,
 
 	if (p->error == YAML_MEMORY_ERROR)
 		return ob_status_set(b->status, ENOMEM, REASON,
-				     "out of memory");
+				     "1:1: out of memory");
 	if (p->error == YAML_READER_ERROR)
 		at = mark_of_offset(bytes, size, p->problem_offset);
 	return refuse(b, at, p->problem ?: "cannot be parsed");
@@ -210,12 +209,13 @@ static int on_close(struct builder *b)
 		return 0;
 	r = find_duplicate(node, &twice);
 	if (r < 0)
-		return ob_status_set(b->status, -r, REASON, "out of memory");
+		return ob_status_set(b->status, -r, REASON,
+				     "1:1: out of memory");
 	if (!twice)
 		return 0;
 	return ob_status_set(b->status, EINVAL, REASON,
-			     "line %u, column %u: duplicate key %s",
-			     twice->line, twice->column,
+			     "%u:%u: duplicate key %s", twice->line,
+			     twice->column,
 			     ob_log_quote(twice->key, key, sizeof(key)));
 }
 
@@ -328,7 +328,7 @@ static int build(struct builder *b, const char *bytes, size_t size)
 	if (!b->root ||
 	    (b->root->kind == OB_YAML_SCALAR && b->root->scalar[0] == '\0'))
 		return ob_status_set(b->status, EINVAL, REASON,
-				     "the document is empty");
+				     "1:1: the document is empty");
 	return 0;
 }
 
@@ -339,11 +339,13 @@ int ob_yaml_parse(struct ob_arena *a, const char *bytes, size_t size,
 	int r;
 
 	if (size > OB_YAML_MAX_BYTES)
-		return ob_status_set(status, EINVAL, REASON,
-				     "the document has %zu bytes, %d at most",
-				     size, OB_YAML_MAX_BYTES);
+		return ob_status_set(
+			status, EINVAL, REASON,
+			"1:1: the document has %zu bytes, %d at most", size,
+			OB_YAML_MAX_BYTES);
 	if (!yaml_parser_initialize(&b.parser))
-		return ob_status_set(status, ENOMEM, REASON, "out of memory");
+		return ob_status_set(status, ENOMEM, REASON,
+				     "1:1: out of memory");
 	r = build(&b, bytes, size);
 	yaml_parser_delete(&b.parser);
 	if (r < 0)

@@ -3,7 +3,7 @@
  * A YAML document as a tree that remembers where everything stood, over
  * libyaml (YAML 1.1). Accepts foreign bytes: depth, nodes and size are limited,
  * anchors, aliases, tags, directives and duplicate keys are refused, and an
- * error names line and column.
+ * error begins with its place, "LINE:COLUMN: ", from 1.
  * All nodes live in the arena of the caller.
  */
 #pragma once

@@ -145,7 +145,7 @@ static int count_used(const struct ob_datapath *dp, enum ob_map map,
 static int count_drops(const struct ob_datapath *dp, size_t *ret)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct ob_drop_counts drops;
+	struct ob_drop_counts drops = { 0 };
 	int r = ob_drops_dump(dp, a, &drops);
 
 	if (r == 0)
@@ -221,4 +221,12 @@ int ob_map_fill_dump(const struct ob_datapath *dp,
 	}
 	memcpy(ret, fills, sizeof(fills));
 	return 0;
+}
+
+double ob_map_pressure(const struct ob_map_fill *fill)
+{
+	if (fill->map == OB_MAP_CONFIG || fill->map == OB_MAP_TRAFFIC ||
+	    fill->map == OB_MAP_BUDGET || fill->max_entries == 0)
+		return 0;
+	return (double)fill->entries / (double)fill->max_entries;
 }

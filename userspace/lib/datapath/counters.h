@@ -38,3 +38,5 @@ int ob_events_suppressed(const struct ob_datapath *dp, uint64_t *ret);
 /* Every map, indexed by enum ob_map. Walks the prefix maps: O(entries). */
 int ob_map_fill_dump(const struct ob_datapath *dp,
 		     struct ob_map_fill ret[OB_MAP_COUNT]);
+/* How full a map is, 0 to 1. Always 0 for an array: it cannot overflow. */
+double ob_map_pressure(const struct ob_map_fill *fill);

@@ -5,7 +5,8 @@
  *
  * Everything is pinned below <root>/<OB_ABI_VERSION>/ (root: OB_PIN_ROOT unless
  * told otherwise, one root per gateway): maps by name, tcx links as
- * link_<hook>_<ifindex>. A new loader adopts what is there: maps are reused,
+ * link_<hook>_<ifindex>, programs as prog_<hook> and their constants as
+ * rodata_<hook>. A new loader adopts what is there: maps are reused,
  * a program is replaced (atomically: bpf_link_update, or cls_bpf REPLACE) only
  * when its tag differs. Closing detaches nothing.
  *
@@ -48,7 +49,8 @@ int ob_datapath_open(const char *root, struct ob_datapath **ret,
 /*
  * Mounts bpffs if the root is not on one, creates or reuses the maps and
  * loads the programs. A pinned map that does not fit is an error: the ABI
- * version should have been raised. -EPERM names the missing capability.
+ * version should have been raised. -EPERM names the capabilities: CAP_BPF,
+ * CAP_PERFMON and CAP_NET_ADMIN are enough where bpffs is mounted already.
  */
 int ob_datapath_load(const char *root, struct ob_datapath **ret,
 		     struct ob_status *status);
@@ -86,12 +88,20 @@ struct ob_attachments {
 int ob_attachment_dump(struct ob_datapath *dp, struct ob_arena *a,
 		       const int *ifindexes, size_t n,
 		       struct ob_attachments *ret);
-/* Attaches the hook's program, or replaces ours atomically. -ENODEV. */
+/*
+ * Attaches the hook's program, or replaces ours atomically. Ours runs before
+ * those of others, so that none can end the list before it (clsact: priority
+ * 0xb0, behind filters with lower numbers). -ENODEV.
+ */
 int ob_attachment_add(struct ob_datapath *dp, enum ob_hook hook, int ifindex);
 int ob_attachment_del(struct ob_datapath *dp,
 		      const struct ob_attachment *attachment);
 /* True when this kernel attaches by tcx links (6.6 and later). */
 bool ob_datapath_has_tcx(const struct ob_datapath *dp);
 
-/* Unpins everything below root and removes the directories. */
+/*
+ * Unpins everything of every ABI version below root, which detaches tcx links
+ * at once, and removes the directories. 0 when there is nothing. Clsact
+ * filters stay: ob_attachment_del them before.
+ */
 int ob_datapath_unpin(const char *root);

@@ -5,9 +5,11 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "base/log.h"
 #include "datapath/bpffs.h"
@@ -235,15 +237,30 @@ static char *log_tail(char *log)
 	return n > keep ? log + n - keep : log;
 }
 
+/* Without it the verifier refuses pointer arithmetic that it grants to others,
+ * in words that differ with its version. */
+static bool has_perfmon(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return true;
+	return data[0].effective & (1U << CAP_SYS_ADMIN) ||
+	       data[1].effective & (1U << (CAP_PERFMON - 32));
+}
+
 static int load_failed(int r, const char *name, char *log,
 		       struct ob_status *status)
 {
 	if (status && status->reason)
 		return r;
-	if (r == -EPERM && !*log)
+	if ((r == -EPERM && !*log) || !has_perfmon())
 		return ob_status_set(status, EPERM, "NotPermitted",
-				     "loading BPF program %s needs CAP_BPF and "
-				     "CAP_NET_ADMIN",
+				     "loading BPF program %s needs CAP_BPF, "
+				     "CAP_PERFMON and CAP_NET_ADMIN",
 				     name);
 	return ob_status_set(status, -r, "LoadFailed",
 			     "the kernel refused BPF program %s: %s (%s)", name,

@@ -27,6 +27,7 @@ int ob_datapath_path(const struct ob_datapath *dp, char *buf, size_t size,
 /* Names of pins other than maps. */
 #define OB_PIN_LINK   "link_%s_%d" /* hook, ifindex: a tcx link */
 #define OB_PIN_PROG   "prog_%s"	   /* hook: the program last loaded */
+#define OB_PIN_RODATA "rodata_%s"  /* hook: its constants */
 #define OB_PIN_CLSACT "clsact_%d"  /* ifindex: a qdisc we made (directory) */
 
 /* A way to attach: tcx links or clsact filters. */

@@ -65,29 +65,23 @@ static bool is_private(const struct bpf_object *obj, __u32 id)
 	return false;
 }
 
-/* The constants of the pinned program, next to those of ours. Without
- * CAP_SYS_ADMIN they cannot be read and count as different: the worst that
- * happens is one atomic replacement too many at a start. */
-static bool same_constants(__u32 pinned_id, const struct bpf_map *ours)
+/* The id is that of the pinned program's constants: the pin may be of others,
+ * when a loader died between its two pins. */
+static bool same_constants(const char *path, __u32 id,
+			   const struct bpf_map *ours)
 {
-	_close_ int fd = bpf_map_get_fd_by_id(pinned_id);
+	_close_ int fd = bpf_obj_get(path);
 	size_t size = bpf_map__value_size(ours);
-	_free_ char *pinned = NULL;
-	_free_ char *wanted = NULL;
-	const __u32 zero = 0;
-
-	if (fd < 0)
-		return false;
-	pinned = calloc(1, size);
-	wanted = calloc(1, size);
-	if (!pinned || !wanted)
-		return false;
-	/* A map of another size is no .rodata of this program. */
+	_free_ char *pinned = calloc(1, size);
+	_free_ char *wanted = calloc(1, size);
 	struct bpf_map_info info = { 0 };
 	__u32 info_size = sizeof(info);
+	const __u32 zero = 0;
 
+	if (fd < 0 || !pinned || !wanted)
+		return false;
 	if (bpf_obj_get_info_by_fd(fd, &info, &info_size) < 0 ||
-	    info.value_size != size)
+	    info.id != id || info.value_size != size)
 		return false;
 	return bpf_map_lookup_elem(fd, &zero, pinned) == 0 &&
 	       bpf_map_lookup_elem(bpf_map__fd(ours), &zero, wanted) == 0 &&
@@ -102,12 +96,13 @@ static bool same_constants(__u32 pinned_id, const struct bpf_map *ours)
  */
 static bool same_program(const struct identity *pinned,
 			 const struct identity *ours,
-			 const struct bpf_object *obj)
+			 const struct bpf_object *obj, const char *rodata_path)
 {
 	const struct bpf_map *rodata = rodata_find(obj);
 	__u32 rodata_id = rodata ? map_id(bpf_map__fd(rodata)) : 0;
 
-	if (memcmp(pinned->info.tag, ours->info.tag, sizeof(ours->info.tag)))
+	if (memcmp(pinned->info.tag, ours->info.tag, sizeof(ours->info.tag)) !=
+	    0)
 		return false;
 	if (pinned->info.nr_map_ids != ours->info.nr_map_ids)
 		return false;
@@ -116,7 +111,7 @@ static bool same_program(const struct identity *pinned,
 		    is_private(obj, ours->maps[i]))
 			continue;
 		if (!rodata || ours->maps[i] != rodata_id ||
-		    !same_constants(pinned->maps[i], rodata))
+		    !same_constants(rodata_path, pinned->maps[i], rodata))
 			return false;
 	}
 	return true;
@@ -143,34 +138,55 @@ static void keep(struct ob_datapath *dp, enum ob_hook hook, int fd, __u32 id)
 	dp->prog_id[hook] = id;
 }
 
+/* Constants first: a program is never pinned beside those of another. */
+static int pin_both(int prog_fd, const char *prog_path,
+		    const struct bpf_map *rodata, const char *rodata_path)
+{
+	int r = rodata ? pin(bpf_map__fd(rodata), rodata_path) : 0;
+
+	return r < 0 ? r : pin(prog_fd, prog_path);
+}
+
+static int paths_get(const struct ob_datapath *dp, enum ob_hook hook,
+		     char prog[PATH_MAX], char rodata[PATH_MAX])
+{
+	const char *name = ob_hook_name(hook);
+	int r = ob_datapath_path(dp, prog, PATH_MAX, OB_PIN_PROG, name);
+
+	if (r < 0)
+		return r;
+	return ob_datapath_path(dp, rodata, PATH_MAX, OB_PIN_RODATA, name);
+}
+
 int ob_program_adopt(struct ob_datapath *dp, enum ob_hook hook,
 		     const struct bpf_object *obj, struct ob_status *status)
 {
-	const char *name = ob_hook_name(hook);
-	struct bpf_program *prog = bpf_object__find_program_by_name(obj, name);
-	struct identity pinned_id, id;
+	const struct bpf_program *prog =
+		bpf_object__find_program_by_name(obj, ob_hook_name(hook));
+	const struct bpf_map *rodata = rodata_find(obj);
+	char path[PATH_MAX], rodata_path[PATH_MAX];
+	struct identity pinned_id = { 0 }, id = { 0 };
 	_close_ int pinned = -1;
 	_close_ int fd = -1;
-	char path[PATH_MAX];
 	int r;
 
 	if (!prog)
 		return -ENOENT;
-	r = ob_datapath_path(dp, path, sizeof(path), OB_PIN_PROG, name);
+	r = paths_get(dp, hook, path, rodata_path);
 	if (r == 0)
 		r = identity_get(bpf_program__fd(prog), &id);
 	if (r < 0)
 		return r;
 	pinned = bpf_obj_get(path);
 	if (pinned >= 0 && identity_get(pinned, &pinned_id) == 0 &&
-	    same_program(&pinned_id, &id, obj)) {
+	    same_program(&pinned_id, &id, obj, rodata_path)) {
 		keep(dp, hook, TAKE_FD(pinned), pinned_id.info.id);
 		return 0;
 	}
 	fd = fcntl(bpf_program__fd(prog), F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return -errno;
-	r = pin(fd, path);
+	r = pin_both(fd, path, rodata, rodata_path);
 	if (r < 0)
 		return ob_status_set(status, -r, "PinFailed",
 				     "cannot pin program %s: %s", path,
@@ -182,7 +198,7 @@ int ob_program_adopt(struct ob_datapath *dp, enum ob_hook hook,
 
 void ob_program_open(struct ob_datapath *dp, enum ob_hook hook)
 {
-	struct identity id;
+	struct identity id = { 0 };
 	_close_ int fd = -1;
 	char path[PATH_MAX];
 

@@ -4,7 +4,8 @@
  * new loader with the same program takes the pinned one over instead of its
  * own copy: then "is the attached program ours" is a comparison of two program
  * IDs, which unlike opening a program by ID needs no CAP_SYS_ADMIN, and a
- * restart replaces nothing.
+ * restart replaces nothing. Its constants are pinned beside it for the same
+ * reason: to be compared.
  */
 #pragma once
 

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "datapath/each.h"
 #include "datapath/private.h"
@@ -97,9 +98,25 @@ static int route_fd(const struct ob_datapath *dp, uint8_t family)
 	return dp->map_fd[family == AF_INET ? OB_MAP_ROUTE4 : OB_MAP_ROUTE6];
 }
 
+/*
+ * Since Linux 6.13 prefix maps take their nodes from a small cache per CPU
+ * that an interrupt refills: a burst of updates finds it empty for a moment,
+ * up to one tick where the architecture has no irq_work interrupt. ENOMEM is
+ * final only if it stays.
+ */
 static int set(int fd, const void *key, const void *value)
 {
-	return bpf_map_update_elem(fd, key, value, BPF_ANY) < 0 ? -errno : 0;
+	static const struct timespec pause = { .tv_nsec = 1000000 };
+	const int attempts = 30;
+
+	for (int i = 0; i < attempts; i++) {
+		if (bpf_map_update_elem(fd, key, value, BPF_ANY) == 0)
+			return 0;
+		if (errno != ENOMEM)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return -ENOMEM;
 }
 
 static int get(int fd, const void *key, void *ret_value)

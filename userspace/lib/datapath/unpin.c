@@ -14,16 +14,17 @@
 
 OB_DEFINE_CLEANUP(DIR *, closedir)
 
-static int next_entry(DIR *dir, struct dirent **ret)
+/* NULL at the end, errno 0, or on an error. */
+static struct dirent *next_entry(DIR *dir)
 {
+	struct dirent *entry;
+
 	do {
 		errno = 0;
-		*ret = readdir(dir);
-		if (!*ret)
-			return -errno;
-	} while (strcmp((*ret)->d_name, ".") == 0 ||
-		 strcmp((*ret)->d_name, "..") == 0);
-	return 1;
+		entry = readdir(dir);
+	} while (entry && (strcmp(entry->d_name, ".") == 0 ||
+			   strcmp(entry->d_name, "..") == 0));
+	return entry;
 }
 
 /* A link whose pin is removed detaches when a kernel worker gets to it; the
@@ -55,7 +56,6 @@ static int remove_version(const char *root, const char *name)
 	_cleanup_(closedirp) DIR *dir = NULL;
 	struct dirent *entry;
 	char path[PATH_MAX];
-	int r;
 
 	if (snprintf(path, sizeof(path), "%s/%s", root, name) >=
 	    (int)sizeof(path))
@@ -63,13 +63,14 @@ static int remove_version(const char *root, const char *name)
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
-	while ((r = next_entry(dir, &entry)) > 0) {
-		r = remove_pin(path, entry);
+	while ((entry = next_entry(dir))) {
+		int r = remove_pin(path, entry);
+
 		if (r < 0)
 			return r;
 	}
-	if (r < 0)
-		return r;
+	if (errno)
+		return -errno;
 	return rmdir(path) < 0 ? -errno : 0;
 }
 
@@ -84,18 +85,19 @@ static int remove_versions(const char *root)
 {
 	_cleanup_(closedirp) DIR *dir = opendir(root);
 	struct dirent *entry;
-	int r;
 
 	if (!dir)
 		return -errno;
-	while ((r = next_entry(dir, &entry)) > 0) {
+	while ((entry = next_entry(dir))) {
+		int r;
+
 		if (!is_version(entry->d_name))
 			continue;
 		r = remove_version(root, entry->d_name);
 		if (r < 0)
 			return r;
 	}
-	return r;
+	return -errno;
 }
 
 int ob_datapath_unpin(const char *root)

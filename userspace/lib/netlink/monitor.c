@@ -2,11 +2,10 @@
 #include "netlink/monitor.h"
 
 #include <errno.h>
-#include <libnl3/netlink/socket.h> /* ours hides <netlink/socket.h> */
 #include <linux/rtnetlink.h>
-#include <netlink/errno.h>
-#include <netlink/netlink.h>
 #include <sys/socket.h>
+
+#include "netlink/request.h"
 
 /* Of one read, so that a storm cannot hold the caller for ever: the socket
  * stays readable. */
@@ -18,27 +17,23 @@ struct ob_nlmon {
 
 int ob_nlmon_new(struct ob_nlmon **ret)
 {
-	_cleanup_(ob_nlmon_freep) struct ob_nlmon *mon =
-		calloc(1, sizeof(*mon));
+	_nlsock_ struct nl_sock *sock = NULL;
+
+	int r = ob_nl_connect(&sock);
+	if (r < 0)
+		return r;
+	r = nl_socket_add_memberships(sock, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+				      RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
+				      RTNLGRP_IPV6_ROUTE, RTNLGRP_NONE);
+	if (r < 0)
+		return ob_nl_errno(r);
+
+	struct ob_nlmon *mon = calloc(1, sizeof(*mon));
 
 	if (!mon)
 		return -ENOMEM;
-	mon->sock = nl_socket_alloc();
-	if (!mon->sock)
-		return -ENOMEM;
-
-	int r = nl_connect(mon->sock, NETLINK_ROUTE);
-
-	if (r < 0)
-		return r == -NLE_NOMEM ? -ENOMEM : -EIO;
-	r = nl_socket_add_memberships(mon->sock, RTNLGRP_LINK,
-				      RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-				      RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
-				      RTNLGRP_NONE);
-	if (r < 0)
-		return r == -NLE_PERM ? -EPERM : -EIO;
-
-	*ret = TAKE_PTR(mon);
+	mon->sock = TAKE_PTR(sock);
+	*ret = mon;
 	return 0;
 }
 

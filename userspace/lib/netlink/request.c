@@ -49,7 +49,8 @@ int ob_nl_msg_parse(const struct nlmsghdr *msg, size_t size, size_t header_size,
 int ob_nl_attr_nested(struct nlattr **tb, int max, const struct nlattr *nla,
 		      const struct nla_policy *policy)
 {
-	memset(tb, 0, sizeof(*tb) * (size_t)(max + 1));
+	for (int i = 0; i <= max; i++)
+		tb[i] = NULL;
 	if (!nla)
 		return 0;
 
@@ -87,9 +88,8 @@ void ob_nl_append(char *buf, size_t size, const char *format, ...)
 	size_t used = strnlen(buf, size);
 	va_list ap;
 
-	if (used >= size)
-		return;
 	va_start(ap, format);
-	vsnprintf(buf + used, size - used, format, ap);
+	if (used < size)
+		vsnprintf(buf + used, size - used, format, ap);
 	va_end(ap);
 }

@@ -12,12 +12,12 @@
 #include "netlink/socket.h"
 
 struct ob_rule {
-	uint8_t family;	     /* AF_INET or AF_INET6 */
-	uint8_t protocol;    /* RTPROT_*, ours: OB_RTPROT of netlink/route.h */
+	uint8_t family;	  /* AF_INET or AF_INET6 */
+	uint8_t protocol; /* RTPROT_*, ours: OB_RTPROT of netlink/route.h */
+	bool other; /* read only: it also selects by something not below */
 	uint32_t priority;   /* lower first */
 	uint32_t mark, mask; /* both 0: every packet */
 	uint32_t table;	     /* RT_TABLE_* to look up; 0: another action */
-	bool other; /* read only: it also selects by something not above */
 };
 
 struct ob_rules {

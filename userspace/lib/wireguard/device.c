@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/wireguard.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "wireguard/genl.h"
 
@@ -11,6 +12,9 @@
 
 /* An allowed IP in a message takes 28 or 40 bytes. */
 #define ALLOWED_MAX 40
+
+/* So many allowed IPs surely fit one message. */
+#define TAKE_MAX 1000
 
 struct dump {
 	struct ob_arena *arena;
@@ -144,9 +148,29 @@ static int put_peer(struct nl_msg *msg, const struct ob_wg_peer *peer,
 	return put_alloweds(msg, peer, done);
 }
 
-static int send_peer(struct ob_wg *wg, const char *name,
-		     const struct ob_wg_peer *peer, uint32_t flags,
-		     size_t *done)
+static int nest_peer(struct nl_msg *msg, const struct ob_wg_peer *peer,
+		     uint32_t flags, size_t *done)
+{
+	struct nlattr *item = nest(msg, 0);
+
+	if (!item)
+		return -EMSGSIZE;
+
+	int r = put_peer(msg, peer, flags, done);
+	if (r < 0)
+		return r;
+	return nla_nest_end(msg, item) < 0 ? -EMSGSIZE : 0;
+}
+
+/* What one message asks of one peer. */
+struct request {
+	const struct ob_wg_peer *peer;
+	uint32_t flags;
+	size_t done; /* allowed IPs that are in messages already */
+};
+
+static int send_requests(struct ob_wg *wg, const char *name,
+			 struct request *requests, size_t n)
 {
 	_wgmsg_ struct nl_msg *msg = NULL;
 
@@ -155,16 +179,52 @@ static int send_peer(struct ob_wg *wg, const char *name,
 		return r;
 
 	struct nlattr *peers = nest(msg, WGDEVICE_A_PEERS);
-	struct nlattr *item = peers ? nest(msg, 0) : NULL;
 
-	if (!item)
+	if (!peers)
 		return -EMSGSIZE;
-	r = put_peer(msg, peer, flags, done);
-	if (r < 0)
-		return r;
-	if (nla_nest_end(msg, item) < 0 || nla_nest_end(msg, peers) < 0)
+	for (size_t i = 0; i < n; i++) {
+		r = nest_peer(msg, requests[i].peer, requests[i].flags,
+			      &requests[i].done);
+		if (r < 0)
+			return r;
+	}
+	if (nla_nest_end(msg, peers) < 0)
 		return -EMSGSIZE;
 	return ob_wg_transact(wg, msg);
+}
+
+static int send_peers(struct ob_wg *wg, const char *name,
+		      const struct ob_wg_peer *peer, uint32_t flags)
+{
+	struct request request = { .peer = peer, .flags = flags };
+	int r;
+
+	do {
+		r = send_requests(wg, name, &request, 1);
+		request.flags = WGPEER_F_UPDATE_ONLY;
+	} while (r == 0 && request.done < peer->n_allowed);
+	return r;
+}
+
+/*
+ * Takes allowed IPs from whichever peers have them. Only kernels since 6.16
+ * have a flag for that; but an allowed IP goes to the last peer that asks for
+ * it, so all of them give these to one that comes and goes in one message.
+ */
+static int take_allowed(struct ob_wg *wg, const char *name,
+			struct ob_prefix *allowed, size_t n)
+{
+	struct ob_wg_peer taker = { .allowed = allowed, .n_allowed = n };
+	struct ob_wg_peer gone = { 0 };
+	struct request requests[] = {
+		{ .peer = &taker },
+		{ .peer = &gone, .flags = WGPEER_F_REMOVE_ME },
+	};
+
+	if (getrandom(taker.public_key.b, sizeof(taker.public_key.b), 0) < 0)
+		return -errno;
+	gone.public_key = taker.public_key;
+	return send_requests(wg, name, requests, ARRAY_SIZE(requests));
 }
 
 static int compare(const void *a, const void *b)
@@ -238,17 +298,14 @@ static const struct ob_wg_peer *find_peer(const struct ob_wg_device *dev,
 
 /*
  * Replacing is not free: the kernel first removes every allowed IP, and what
- * is sent until they are back is dropped. Where nothing has to go, only what
- * is missing is added.
+ * is sent until they are back is dropped. So only the difference is sent, what
+ * is added first: a prefix may go because a wider one covers it.
  */
 int ob_wg_peer_change(struct ob_wg *wg, const char *name,
 		      const struct ob_wg_peer *peer)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_wg_device dev;
-	struct ob_wg_peer p = *peer;
-	uint32_t flags = WGPEER_F_REPLACE_ALLOWEDIPS;
-	size_t done = 0;
 
 	int r = ob_wg_device_dump(wg, a, name, &dev);
 	if (r < 0)
@@ -256,25 +313,28 @@ int ob_wg_peer_change(struct ob_wg *wg, const char *name,
 
 	const struct ob_wg_peer *actual = find_peer(&dev, &peer->public_key);
 
-	if (actual && missing_allowed(a, actual, peer).n == 0) {
-		struct missing add = missing_allowed(a, peer, actual);
+	if (!actual)
+		return send_peers(wg, name, peer, WGPEER_F_REPLACE_ALLOWEDIPS);
 
-		p.allowed = add.v;
-		p.n_allowed = add.n;
-		flags = 0;
-	}
-	do {
-		r = send_peer(wg, name, &p, flags, &done);
-		flags = WGPEER_F_UPDATE_ONLY;
-	} while (r == 0 && done < p.n_allowed);
-	return r;
+	struct missing add = missing_allowed(a, peer, actual);
+	struct missing take = missing_allowed(a, actual, peer);
+	struct ob_wg_peer more = *peer;
+
+	if (take.n > TAKE_MAX)
+		return send_peers(wg, name, peer, WGPEER_F_REPLACE_ALLOWEDIPS);
+	more.allowed = add.v;
+	more.n_allowed = add.n;
+	r = send_peers(wg, name, &more, 0);
+	if (r < 0 || take.n == 0)
+		return r;
+	return take_allowed(wg, name, take.v, take.n);
 }
 
 int ob_wg_peer_del(struct ob_wg *wg, const char *name,
 		   const struct ob_key *public_key)
 {
 	struct ob_wg_peer peer = { .public_key = *public_key };
-	size_t done = 0;
+	struct request request = { .peer = &peer, .flags = WGPEER_F_REMOVE_ME };
 
-	return send_peer(wg, name, &peer, WGPEER_F_REMOVE_ME, &done);
+	return send_requests(wg, name, &request, 1);
 }

@@ -59,8 +59,7 @@ int ob_wg_device_change(struct ob_wg *wg, const char *name,
 /*
  * Creates the peer or changes it: endpoint (family 0: left as it is),
  * keepalive, and allowed IPs so that it has exactly those given. Traffic of
- * allowed IPs that stay is not disturbed unless others have to go. Up to about
- * 1,400 allowed IPs change at once, more in several steps.
+ * allowed IPs that stay is not disturbed, unless more than 1,000 have to go.
  */
 int ob_wg_peer_change(struct ob_wg *wg, const char *name,
 		      const struct ob_wg_peer *peer);

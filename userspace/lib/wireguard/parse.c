@@ -44,7 +44,7 @@ static void *grow(struct ob_arena *a, void *v, size_t n, size_t size)
 
 	void *larger = ob_arena_array(a, n ? 2 * n : 1, size);
 
-	if (n)
+	if (v)
 		memcpy(larger, v, n * size);
 	return larger;
 }
