@@ -79,6 +79,13 @@ int ob_child_run(int netns, const char *const argv[], const char *input,
 	return reap(pid);
 }
 
+int ob_child_ip(int netns, const char *commands)
+{
+	static const char *const argv[] = { "ip", "-batch", "-", NULL };
+
+	return ob_child_run(netns, argv, commands, false);
+}
+
 static int set_sysctl(int netns, const char *path, const char *value)
 {
 	char file[256];

@@ -12,5 +12,8 @@
 int ob_child_run(int netns, const char *const argv[], const char *input,
 		 bool quiet);
 
+/* Runs lines of ip(8) commands. */
+int ob_child_ip(int netns, const char *commands);
+
 /* Writes a sysctl (path below /proc/sys) in the namespace. */
 int ob_child_sysctl(int netns, const char *path, const char *value);

@@ -86,7 +86,6 @@ static void bench_done(struct bench *b)
 
 static int network_up(const struct ob_topology *t)
 {
-	static const char *const argv[] = { "ip", "-batch", "-", NULL };
 	static const char *const sysctls[][2] = {
 		{ "net/ipv4/ip_forward", "1" },
 		{ "net/ipv4/conf/all/rp_filter", "0" },
@@ -103,7 +102,7 @@ static int network_up(const struct ob_topology *t)
 		if (r)
 			return r;
 	}
-	return ob_child_run(t->gateway, argv, ob_probe_network, false);
+	return ob_child_ip(t->gateway, ob_probe_network);
 }
 
 /* What the harness itself costs: a program that returns. */

@@ -36,65 +36,73 @@ static unsigned int permute(unsigned int i, unsigned int n)
 	return (unsigned int)(i * prime % n);
 }
 
-static struct ob_key4 key_of(uint32_t base, unsigned int i, unsigned int n)
+int ob_gateway_set_nat4(const struct ob_gateway *g, const char *map,
+			uint32_t from, uint32_t to, uint8_t len)
 {
-	return (struct ob_key4){
-		.prefixlen = ob_flow_prefixlen(n),
-		.addr = ip4(ob_flow_prefix(base, i, n)),
+	struct ob_key4 key = { .prefixlen = len, .addr = ip4(from) };
+	struct ob_nat4 value = {
+		.addr = ip4(to),
+		.prefixlen = len,
+		.kind = OB_NAT_PREFIX,
 	};
+
+	return bpf_map_update_elem(ob_gateway_map(g, map), &key, &value,
+				   BPF_ANY)
+		       ? -errno
+		       : 0;
 }
 
-static int fill_nat(const struct ob_gateway *g, const char *map, uint32_t from,
-		    uint32_t to)
+int ob_gateway_set_route4(const struct ob_gateway *g, uint32_t dst, uint8_t len,
+			  unsigned int ifindex, unsigned int mtu)
 {
-	unsigned int n = g->n_prefixes;
-	int fd = ob_gateway_map(g, map);
-
-	for (unsigned int k = 0; k < n; k++) {
-		unsigned int i = permute(k, n);
-		struct ob_key4 key = key_of(from, i, n);
-		struct ob_nat4 value = {
-			.addr = ip4(ob_flow_prefix(to, i, n)),
-			.prefixlen = key.prefixlen,
-			.kind = OB_NAT_PREFIX,
-		};
-
-		if (bpf_map_update_elem(fd, &key, &value, BPF_ANY))
-			return -errno;
-	}
-	return 0;
-}
-
-static int fill_route(const struct ob_gateway *g, unsigned int ifindex)
-{
-	int fd = ob_gateway_map(g, "ob_route4");
-	unsigned int n = g->n_prefixes;
+	struct ob_key4 key = { .prefixlen = len, .addr = ip4(dst) };
 	struct ob_route value = {
 		.ifindex = ifindex,
-		.mtu = ROUTE_MTU,
+		.mtu = mtu,
 		.slot = ROUTE_SLOT,
 		.cluster = "bench",
 	};
 
-	for (unsigned int k = 0; k < n; k++) {
-		struct ob_key4 key = key_of(OB_REMOTE_BASE, permute(k, n), n);
-
-		if (bpf_map_update_elem(fd, &key, &value, BPF_ANY))
-			return -errno;
-	}
-	return 0;
+	return bpf_map_update_elem(ob_gateway_map(g, "ob_route4"), &key, &value,
+				   BPF_ANY)
+		       ? -errno
+		       : 0;
 }
 
-static int fill_config(const struct ob_gateway *g)
+/* In all three maps. */
+static int fill_prefixes(const struct ob_gateway *g, unsigned int ifindex)
+{
+	unsigned int n = g->n_prefixes;
+	uint8_t len = ob_flow_prefixlen(n);
+	int r = 0;
+
+	for (unsigned int k = 0; !r && k < n; k++) {
+		unsigned int i = permute(k, n);
+		uint32_t local = ob_flow_prefix(OB_LOCAL_BASE, i, n);
+		uint32_t global = ob_flow_prefix(OB_GLOBAL_BASE, i, n);
+		uint32_t remote = ob_flow_prefix(OB_REMOTE_BASE, i, n);
+
+		r = ob_gateway_set_nat4(g, "ob_out4", local, global, len);
+		if (!r)
+			r = ob_gateway_set_nat4(g, "ob_in4", global, local,
+						len);
+		if (!r)
+			r = ob_gateway_set_route4(g, remote, len, ifindex,
+						  ROUTE_MTU);
+	}
+	return r;
+}
+
+int ob_gateway_set_config4(const struct ob_gateway *g, uint32_t global,
+			   uint8_t global_len, uint8_t prefix_len)
 {
 	struct ob_config config = {
 		.cluster = "here",
-		.global4 = ip4(OB_NETWORK_BASE),
-		.global4_len = OB_NETWORK_LEN,
-		.gateway4 = ip4(OB_GLOBAL_BASE + 1),
-		.longest_route4 = ob_flow_prefixlen(g->n_prefixes),
-		.longest_out4 = ob_flow_prefixlen(g->n_prefixes),
-		.longest_in4 = ob_flow_prefixlen(g->n_prefixes),
+		.global4 = ip4(global),
+		.global4_len = global_len,
+		.longest_route4 = prefix_len,
+		.longest_out4 = prefix_len,
+		.longest_in4 = prefix_len,
 		.generation = 1,
 	};
 	__u32 zero = 0;
@@ -105,21 +113,22 @@ static int fill_config(const struct ob_gateway *g)
 		       : 0;
 }
 
-static int load(const char *dir, const char *name, struct bpf_object *maps,
-		struct bpf_object **ret)
+static int load(const struct ob_gateway *g, const char *name,
+		struct bpf_object *maps, struct bpf_object **ret)
 {
-	int r = ob_object_open(dir, name, ret);
+	int r = ob_object_open(g->objects, name, ret);
 
 	if (r)
 		return r;
-	ob_object_set(*ret, "ob_l3_off", OB_GATEWAY_L3_OFF);
+	if (g->l3 != OB_GATEWAY_REAL)
+		ob_object_set(*ret, "ob_l3_off", g->l3);
 	if (maps)
 		r = ob_object_share_maps(*ret, maps);
 	return r ? r : bpf_object__load(*ret);
 }
 
 /* maps: whose maps to use, or NULL for new ones. */
-static int load_all(const char *objects, unsigned int n_prefixes,
+static int load_all(const char *objects, enum ob_gateway_l3 l3,
 		    struct bpf_object *maps, struct ob_gateway **ret)
 {
 	_cleanup_(ob_gateway_freep) struct ob_gateway *g = NULL;
@@ -129,39 +138,44 @@ static int load_all(const char *objects, unsigned int n_prefixes,
 	if (!g)
 		return -ENOMEM;
 	g->objects = objects;
-	g->n_prefixes = n_prefixes;
-	r = load(objects, "from_pod", maps, &g->from_pod);
+	g->l3 = l3;
+	r = load(g, "from_pod", maps, &g->from_pod);
 	if (!maps)
 		maps = g->from_pod;
 	if (!r)
-		r = load(objects, "to_tunnel", maps, &g->to_tunnel);
+		r = load(g, "to_tunnel", maps, &g->to_tunnel);
 	if (!r)
-		r = load(objects, "from_tunnel", maps, &g->from_tunnel);
+		r = load(g, "from_tunnel", maps, &g->from_tunnel);
 	if (r)
 		return r;
 	*ret = TAKE_PTR(g);
 	return 0;
 }
 
+int ob_gateway_load(const char *objects, enum ob_gateway_l3 l3,
+		    struct ob_gateway **ret)
+{
+	return load_all(objects, l3, NULL, ret);
+}
+
 int ob_gateway_clone(const struct ob_gateway *g, struct ob_gateway **ret)
 {
-	return load_all(g->objects, g->n_prefixes, g->from_pod, ret);
+	return load_all(g->objects, g->l3, g->from_pod, ret);
 }
 
 int ob_gateway_new(const char *objects, unsigned int n_prefixes,
 		   unsigned int tunnel_ifindex, struct ob_gateway **ret)
 {
 	_cleanup_(ob_gateway_freep) struct ob_gateway *g = NULL;
-	int r = load_all(objects, n_prefixes, NULL, &g);
+	int r = load_all(objects, OB_GATEWAY_ETHERNET, NULL, &g);
 
+	if (r)
+		return r;
+	g->n_prefixes = n_prefixes;
+	r = fill_prefixes(g, tunnel_ifindex);
 	if (!r)
-		r = fill_nat(g, "ob_out4", OB_LOCAL_BASE, OB_GLOBAL_BASE);
-	if (!r)
-		r = fill_nat(g, "ob_in4", OB_GLOBAL_BASE, OB_LOCAL_BASE);
-	if (!r)
-		r = fill_route(g, tunnel_ifindex);
-	if (!r)
-		r = fill_config(g);
+		r = ob_gateway_set_config4(g, OB_NETWORK_BASE, OB_NETWORK_LEN,
+					   ob_flow_prefixlen(n_prefixes));
 	if (r)
 		return r;
 	*ret = TAKE_PTR(g);

@@ -9,6 +9,7 @@
 #include "datapath.h"
 #include "network.h"
 #include "options.h"
+#include "wireguard.h"
 
 static const struct {
 	const char *name;
@@ -16,6 +17,7 @@ static const struct {
 } benchmarks[] = {
 	{ "datapath", ob_datapath_main },
 	{ "network", ob_network_main },
+	{ "wireguard", ob_wireguard_main },
 };
 
 static void usage(FILE *f)
@@ -30,6 +32,7 @@ static void usage(FILE *f)
 	      "  --results DIR   directory of result files\n"
 	      "  --objects DIR   directory of the BPF objects to measure\n"
 	      "  --variant DIR   and of others to measure beside them\n"
+	      "  --lab FILE      lab/run: wireguard happens in its kernel\n"
 	      "  --unchecked     no self-tests and no ratios: for taking\n"
 	      "                  programs apart\n",
 	      f);
@@ -38,6 +41,9 @@ static void usage(FILE *f)
 static int run(const char *name, const struct ob_options *o)
 {
 	int found = 0, status = EXIT_SUCCESS;
+
+	if (!strcmp(name, "carry"))
+		return ob_carry_main(o);
 
 	for (size_t i = 0; i < ARRAY_SIZE(benchmarks); i++) {
 		if (strcmp(name, "all") != 0 &&
@@ -54,6 +60,51 @@ static int run(const char *name, const struct ob_options *o)
 	return 2;
 }
 
+/* Where the value of an option goes, by its kind. */
+static bool *flag_of(int c, struct ob_options *o)
+{
+	return c == 'q'	  ? &o->quick
+	       : c == 'u' ? &o->unchecked
+	       : c == 'w' ? &o->with
+	       : c == 'U' ? &o->udp
+			  : NULL;
+}
+
+static int *number_of(int c, struct ob_options *o)
+{
+	return c == 'r'	  ? &o->rounds
+	       : c == 'c' ? &o->cpu
+	       : c == 'M' ? &o->megabytes
+			  : NULL;
+}
+
+static const char **text_of(int c, struct ob_options *o)
+{
+	if (c == 'v' && o->n_variants < OB_MAX_VARIANTS)
+		return &o->variants[o->n_variants++];
+	return c == 'm'	  ? &o->modes
+	       : c == 'j' ? &o->json
+	       : c == 'd' ? &o->results
+	       : c == 'o' ? &o->objects
+	       : c == 'l' ? &o->lab
+			  : NULL;
+}
+
+static bool take_option(int c, struct ob_options *o)
+{
+	bool *flag = flag_of(c, o);
+	int *number = number_of(c, o);
+	const char **text = text_of(c, o);
+
+	if (flag)
+		*flag = true;
+	if (number)
+		*number = (int)strtol(optarg, NULL, 10);
+	if (text)
+		*text = optarg;
+	return flag || number || text;
+}
+
 static int parse(int argc, char **argv, struct ob_options *o)
 {
 	static const struct option longs[] = {
@@ -66,33 +117,18 @@ static int parse(int argc, char **argv, struct ob_options *o)
 		{ "objects", required_argument, NULL, 'o' },
 		{ "variant", required_argument, NULL, 'v' },
 		{ "unchecked", no_argument, NULL, 'u' },
+		{ "lab", required_argument, NULL, 'l' },
+		{ "with", no_argument, NULL, 'w' },
+		{ "udp", no_argument, NULL, 'U' },
+		{ "megabytes", required_argument, NULL, 'M' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'r')
-			o->rounds = (int)strtol(optarg, NULL, 10);
-		else if (c == 'q')
-			o->quick = true;
-		else if (c == 'u')
-			o->unchecked = true;
-		else if (c == 'm')
-			o->modes = optarg;
-		else if (c == 'c')
-			o->cpu = (int)strtol(optarg, NULL, 10);
-		else if (c == 'j')
-			o->json = optarg;
-		else if (c == 'd')
-			o->results = optarg;
-		else if (c == 'o')
-			o->objects = optarg;
-		else if (c == 'v' && o->n_variants < OB_MAX_VARIANTS)
-			o->variants[o->n_variants++] = optarg;
-		else
+	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1)
+		if (!take_option(c, o))
 			return c == 'h' ? 0 : -1;
-	}
 	return 1;
 }
 

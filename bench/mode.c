@@ -109,7 +109,6 @@ static int setup_ours(const struct ob_mode *m, struct ob_programs *p,
 
 static int setup_route(const struct ob_topology *t)
 {
-	static const char *const argv[] = { "ip", "-batch", "-", NULL };
 	static const char *const off[] = { "net/ipv4/conf/all/rp_filter",
 					   "net/ipv4/conf/g0/rp_filter" };
 	int r;
@@ -122,10 +121,9 @@ static int setup_route(const struct ob_topology *t)
 	r = ob_child_sysctl(t->gateway, "net/ipv4/ip_forward", "1");
 	if (r)
 		return r;
-	return ob_child_run(t->gateway, argv,
-			    "route add 172.16.0.0/12 dev g0\n"
-			    "route add 10.64.0.0/10 via 192.0.2.2 dev g1\n",
-			    false);
+	return ob_child_ip(t->gateway,
+			   "route add 172.16.0.0/12 dev g0\n"
+			   "route add 10.64.0.0/10 via 192.0.2.2 dev g1\n");
 }
 
 static int run_nft(const struct ob_topology *t, const char *rules)

@@ -14,8 +14,11 @@
 OB_DEFINE_CLEANUP(struct bpf_object *, bpf_object__close)
 OB_DEFINE_CLEANUP(struct bpf_link *, bpf_link__destroy)
 
+/* Detaches at once, whichever child process holds a copy of the fd. */
 static inline void ob_link_drop(struct bpf_link **link)
 {
+	if (*link)
+		bpf_link__detach(*link);
 	bpf_link__destroyp(link);
 	*link = NULL;
 }

@@ -15,6 +15,10 @@ struct ob_options {
 	const char *objects; /* directory of the BPF objects */
 	const char *results; /* default directory of result files */
 	const char *modes;   /* fnmatch pattern of modes; NULL: all */
+	const char *lab;     /* lab/run: wireguard happens in its kernel */
+	/* Of "carry", the part of wireguard that runs there. */
+	bool with, udp;
+	int megabytes;
 	/* More directories of objects, measured beside the first: variants of
 	 * our programs, compared in one run. */
 	const char *variants[OB_MAX_VARIANTS];

@@ -2,42 +2,14 @@
 #include "topology.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 
 #include "child.h"
+#include "space.h"
 
 const unsigned char ob_mac_s0[6] = { 2, 0, 0, 0, 0, 1 };
 const unsigned char ob_mac_g0[6] = { 2, 0, 0, 0, 0, 2 };
-
-static int open_here(void)
-{
-	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int make_netns(int *ret)
-{
-	int fd;
-
-	if (unshare(CLONE_NEWNET))
-		return -errno;
-	fd = open_here();
-	if (fd < 0)
-		return fd;
-	*ret = fd;
-	/* No router solicitations or duplicate detection during a sample. */
-	return ob_child_sysctl(fd, "net/ipv6/conf/default/disable_ipv6", "1");
-}
-
-static int ip_batch(int netns, const char *commands)
-{
-	static const char *const argv[] = { "ip", "-batch", "-", NULL };
-
-	return ob_child_run(netns, argv, commands, false);
-}
 
 static int make_links(const struct ob_topology *t)
 {
@@ -50,7 +22,7 @@ static int make_links(const struct ob_topology *t)
 		 "netns /proc/%d/fd/%d\n"
 		 "link set s0 up\n",
 		 OB_INDEX_S0, OB_INDEX_G0, getpid(), t->gateway);
-	r = ip_batch(t->sender, commands);
+	r = ob_child_ip(t->sender, commands);
 	if (r)
 		return r;
 	snprintf(commands, sizeof(commands),
@@ -60,31 +32,30 @@ static int make_links(const struct ob_topology *t)
 		 "addr add 192.0.2.2/24 dev k0\n"
 		 "link set k0 up\n",
 		 OB_INDEX_K0, OB_INDEX_G1, getpid(), t->gateway);
-	r = ip_batch(t->sink, commands);
+	r = ob_child_ip(t->sink, commands);
 	if (r)
 		return r;
 	/* A fixed neighbour: no packet waits for ARP. */
-	return ip_batch(t->gateway,
-			"addr add 192.0.2.1/24 dev g1\n"
-			"link set g0 up\n"
-			"link set g1 up\n"
-			"neigh add 192.0.2.2 lladdr 02:00:00:00:00:04 "
-			"nud permanent dev g1\n");
+	return ob_child_ip(t->gateway,
+			   "addr add 192.0.2.1/24 dev g1\n"
+			   "link set g0 up\n"
+			   "link set g1 up\n"
+			   "neigh add 192.0.2.2 lladdr 02:00:00:00:00:04 "
+			   "nud permanent dev g1\n");
 }
 
 int ob_topology_init(struct ob_topology *t)
 {
 	int r;
 
-	r = t->home = open_here();
+	r = t->home = ob_space_here();
 	if (r < 0)
 		return r;
-	r = make_netns(&t->sender);
+	r = ob_space_new(t->home, &t->sender);
 	if (!r)
-		r = make_netns(&t->gateway);
+		r = ob_space_new(t->home, &t->gateway);
 	if (!r)
-		r = make_netns(&t->sink);
-	ob_topology_leave(t);
+		r = ob_space_new(t->home, &t->sink);
 	return r ? r : make_links(t);
 }
 
@@ -100,11 +71,11 @@ void ob_topology_done(struct ob_topology *t)
 int ob_topology_enter(const struct ob_topology *t, int netns)
 {
 	(void)t;
-	return setns(netns, CLONE_NEWNET) ? -errno : 0;
+	return ob_space_enter(netns);
 }
 
 void ob_topology_leave(const struct ob_topology *t)
 {
-	if (setns(t->home, CLONE_NEWNET))
+	if (ob_space_enter(t->home))
 		abort();
 }

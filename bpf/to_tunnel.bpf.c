@@ -115,9 +115,13 @@ static __always_inline int common(struct __sk_buff *skb)
 	return OB_PASS;
 }
 
-/* Already global: ours (no translation needed, or the gateway itself), or,
- * when we relay, another cluster's. */
+/*
+ * Already global: ours (no translation needed, or the gateway itself); or, when
+ * we relay, another cluster's, if the packet came out of that cluster's tunnel.
+ * A pod of ours does not speak for others.
+ */
 static __always_inline bool is_global_source(const struct ob_config *config,
+					     const struct __sk_buff *skb,
 					     const struct ob_packet *p)
 {
 	struct ob_ip6 unused = {};
@@ -126,7 +130,8 @@ static __always_inline bool is_global_source(const struct ob_config *config,
 	if (ob_map_in(&p->src, p->family, &unused) != OB_FOUND_NONE)
 		return true;
 	return config->flags & OB_CONFIG_RELAY &&
-	       ob_route_find(&p->src, p->family, &route);
+	       ob_route_find(&p->src, p->family, &route) &&
+	       route.ifindex == skb->ingress_ifindex;
 }
 
 /*
@@ -163,7 +168,7 @@ static __always_inline int translate_source(const struct ob_config *config,
 	if (ob_map_out(&p->src, p->family, &to) == OB_FOUND_PREFIX) {
 		if (p->family == 4)
 			remember(config, p, ob_ip4_get(&to), route);
-	} else if (is_global_source(config, p)) {
+	} else if (is_global_source(config, skb, p)) {
 		return SOURCE_IS_GLOBAL;
 	} else if (!speak_for(config, skb, p, &to)) {
 		return OB_REASON_NO_GLOBAL;

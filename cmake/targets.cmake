@@ -97,10 +97,13 @@ function(ob_test_programs label)
     target_link_libraries(${label}_shared PRIVATE ${ARGN} PkgConfig::CMOCKA)
     set(shared $<TARGET_OBJECTS:${label}_shared>)
   endif()
+  # All of a tier, for ./dev test
+  add_custom_target(${label}_tests)
   foreach(source ${tests})
     get_filename_component(name ${source} NAME_WE)
     set(target ${label}_${name})
     add_executable(${target} ${source} ${shared})
+    add_dependencies(${label}_tests ${target})
     ob_userspace(${target})
     target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
                                                  ${CMAKE_SOURCE_DIR}/tests)

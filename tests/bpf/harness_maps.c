@@ -4,9 +4,12 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Any LPM key of ours. */
 union key {
@@ -36,12 +39,23 @@ static union key key_of(const struct prefix *p)
 	return key;
 }
 
+/*
+ * Entries that are not preallocated come from a small stock, which the kernel
+ * fills up from an interrupt: at once where a CPU can interrupt itself, at the
+ * next tick in User Mode Linux. -ENOMEM means "not yet".
+ */
 static void update(const struct harness *h, const char *map, const void *key,
 		   const void *value)
 {
-	if (bpf_map_update_elem(harness_map(h, map), key, value, BPF_ANY)) {
-		fprintf(stderr, "%s: update: %m\n", map);
-		abort();
+	time_t deadline = time(NULL) + 5;
+	int fd = harness_map(h, map);
+
+	while (bpf_map_update_elem(fd, key, value, BPF_ANY)) {
+		if (errno != ENOMEM || time(NULL) > deadline) {
+			fprintf(stderr, "%s: update: %m\n", map);
+			abort();
+		}
+		sched_yield();
 	}
 }
 

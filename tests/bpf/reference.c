@@ -465,8 +465,10 @@ static void from_pod(const struct network *net, const struct context *ctx,
 	}
 }
 
-static bool set_source(const struct network *net, const struct view *v)
+static bool set_source(const struct network *net, const struct context *ctx,
+		       const struct view *v)
 {
+	const struct ob_route *route = network_route(net, v->family, v->src);
 	const struct network_nat *out = network_out(net, v->family, v->src);
 	const uint8_t *gateway = v->family == AF_INET ? net->config.gateway4.b
 						      : net->config.gateway6.b;
@@ -477,8 +479,8 @@ static bool set_source(const struct network *net, const struct view *v)
 	}
 	if (network_in(net, v->family, v->src))
 		return true;
-	if (net->config.flags & OB_CONFIG_RELAY &&
-	    network_route(net, v->family, v->src))
+	if (net->config.flags & OB_CONFIG_RELAY && route &&
+	    route->ifindex == ctx->ifindex)
 		return true;
 	if (!is_icmp_error(v))
 		return false;
@@ -498,8 +500,8 @@ static int no_route_reason(const struct view *v)
 	return not_unicast ? OB_REASON_NOT_UNICAST : OB_REASON_NO_ROUTE;
 }
 
-static void to_tunnel(const struct network *net, const struct view *v,
-		      struct outcome *o)
+static void to_tunnel(const struct network *net, const struct context *ctx,
+		      const struct view *v, struct outcome *o)
 {
 	const struct ob_route *route = network_route(net, v->family, v->dst);
 	struct view inner;
@@ -508,7 +510,7 @@ static void to_tunnel(const struct network *net, const struct view *v,
 		finish(o, VERDICT_DROP, no_route_reason(v));
 		return;
 	}
-	if (!set_source(net, v)) {
+	if (!set_source(net, ctx, v)) {
 		finish(o, VERDICT_DROP, OB_REASON_NO_GLOBAL);
 		return;
 	}
@@ -578,7 +580,7 @@ void reference_run(const struct network *net, enum ob_hook hook,
 		from_pod(net, ctx, &v, ret);
 		return;
 	case OB_HOOK_TO_TUNNEL:
-		to_tunnel(net, &v, ret);
+		to_tunnel(net, ctx, &v, ret);
 		return;
 	case OB_HOOK_FROM_TUNNEL:
 		from_tunnel(net, ctx, &v, ret);

@@ -145,6 +145,31 @@ static void refuses_a_pinned_map_of_another_kind(void **state
 	assert_non_null(strstr(status.message, "value 16"));
 }
 
+/* Anybody may have been there before us: a bpffs has mode 1777. */
+static void refuses_directories_that_others_own(void **state
+						__attribute__((unused)))
+{
+	static const char *const dirs[] = { GATEWAY_ROOT, DIRECTORY };
+	const uid_t nobody = 65534;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		struct ob_datapath *dp = NULL;
+		struct ob_status status = OB_STATUS_INIT;
+
+		(void)mkdir(GATEWAY_ROOT, 0700);
+		(void)mkdir(DIRECTORY, 0700);
+		assert_int_equal(0, chown(dirs[i], nobody, (gid_t)-1));
+		assert_int_equal(-EPERM,
+				 ob_datapath_load(GATEWAY_ROOT, &dp, &status));
+		assert_string_equal("UnsafePinRoot", status.reason);
+		assert_int_equal(0, chown(dirs[i], 0, (gid_t)-1));
+		assert_int_equal(0, chmod(dirs[i], 0770));
+		assert_int_equal(-EPERM,
+				 ob_datapath_load(GATEWAY_ROOT, &dp, NULL));
+		assert_int_equal(0, ob_datapath_unpin(GATEWAY_ROOT));
+	}
+}
+
 static void mounts_bpffs_where_it_is_missing(void **state
 					     __attribute__((unused)))
 {
@@ -340,6 +365,7 @@ int main(void)
 		TEST(replaced_map_gets_programs_that_use_it),
 		TEST(program_with_unknown_constants_is_replaced),
 		TEST(refuses_a_pinned_map_of_another_kind),
+		TEST(refuses_directories_that_others_own),
 		TEST(mounts_bpffs_where_it_is_missing),
 		TEST(names_the_command_when_root_is_elsewhere),
 		TEST(concurrent_loaders_share_one_set_of_pins),

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Routing netlink messages: every parser gets every message, whatever its
- * type. What was accepted must print and equal itself.
+ * type. What was accepted must print and equal itself. And what tells the
+ * messages of a reply apart.
  */
 #include <linux/netlink.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nlreply.h"
 #include "netlink/addr.h"
 #include "netlink/link.h"
 #include "netlink/neigh.h"
@@ -89,9 +91,36 @@ static void try_neigh(const struct nlmsghdr *h, size_t size)
 	require_line(ob_neigh_format(&n, buf, sizeof(buf)), sizeof(buf));
 }
 
+static int count(const struct nlmsghdr *h, size_t size, void *arg)
+{
+	size_t *n = arg;
+
+	require(size >= sizeof(*h) && size == h->nlmsg_len);
+	return ++*n % 7 == 0 ? -(int)(h->nlmsg_type & 0xff) : 0;
+}
+
+/* The same bytes as a reply to the request that the first message answers. */
+static void try_reply(const uint8_t *data, size_t size)
+{
+	size_t n = 0;
+	struct ob_nlreply r = { .fn = count, .arg = &n };
+	const struct nlmsghdr *end;
+
+	if (size >= sizeof(*end))
+		r.seq = ((const struct nlmsghdr *)(const void *)data)
+				->nlmsg_seq;
+	end = ob_nlreply_feed(&r, data, size);
+	require(r.done == (end != NULL));
+	if (end)
+		require((const uint8_t *)end + end->nlmsg_len <= data + size);
+	require(n <= size / sizeof(*end));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t offset = 0, step = 1;
+
+	try_reply(data, size);
 
 	while (offset < size && step > 0) {
 		const struct nlmsghdr *h = (const void *)(data + offset);

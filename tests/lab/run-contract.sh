@@ -3,10 +3,13 @@
 # What lab/run promises, checked for one way.   run-contract.sh WAY [SERIES]
 set -eu
 
-way=${1:?a way: direct, qemu or uml}
+way=${1:?a way: auto, direct, qemu or uml}
 series=${2:-6.12}
 here=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(cd "$here/../.." && pwd -P)
+# What "auto" comes to on this machine.
+[ "$way" != auto ] ||
+	way=$("$repo/lab/run" -- sh -c 'echo "$OB_LAB_WAY"')
 scratch=$(mktemp -d)
 failures=0
 # A time to sleep that nobody else uses.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Scenario files, *.scn: what happens to a machine, and what octopus is going
- * to do about it. docs/testing.md has an example. Lines:
+ * to do about it. join.scn is the one to read first. Lines:
  *
  *   config {            the configuration file, until "}", one tab deep;
  *                       @NAME stands for the public key called NAME

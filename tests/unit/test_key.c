@@ -250,6 +250,19 @@ static void refuses_files_others_may_touch(void **state)
 	assert_int_equal(ob_secret_key_read(p->path, &k), 0);
 }
 
+static void refuses_files_of_somebody_else(void **state)
+{
+	_secret_ struct ob_secret_key k = { { 0 } };
+	const struct place *p = *state;
+	const uid_t nobody = 65534;
+
+	write_file(p->path, example, 0600);
+	/* Only root can give a file away, and read it then. */
+	if (geteuid() != 0 || chown(p->path, nobody, (gid_t)-1) < 0)
+		skip();
+	assert_int_equal(ob_secret_key_read(p->path, &k), -EPERM);
+}
+
 static void reads_the_first_line_only(void **state)
 {
 	const struct place *p = *state;
@@ -306,6 +319,7 @@ int main(void)
 		T(writing_never_replaces_a_file),
 		cmocka_unit_test(writing_into_no_directory_says_so),
 		T(refuses_files_others_may_touch),
+		T(refuses_files_of_somebody_else),
 		T(reads_the_first_line_only),
 		T(refuses_files_that_hold_no_key),
 		T(does_not_wait_at_a_fifo),

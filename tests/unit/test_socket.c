@@ -47,11 +47,9 @@ static int reply(const struct nlmsghdr *msg, size_t size, void *arg)
 static int dump(struct netlink_fixture *f, struct count *c)
 {
 	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
-	_nlmsg_ struct nl_msg *msg = NULL;
 
-	assert_int_equal(ob_nl_msg_new(RTM_GETADDR, 0, &ifa, sizeof(ifa), &msg),
-			 0);
-	return ob_nl_dump(f->nl, msg, reply, c, &c->n);
+	return ob_nl_dump(f->nl, RTM_GETADDR, &ifa, sizeof(ifa), reply, c,
+			  &c->n);
 }
 
 static struct count many_addresses(struct netlink_fixture *f)

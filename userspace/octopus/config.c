@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/yaml.h"
 #include "octopus/config_check.h"
 #include "octopus/config_mappings.h"
@@ -162,26 +163,18 @@ static int read_file(const char *path, char **ret, size_t *ret_size)
 	const size_t room = OB_YAML_MAX_BYTES + 1;
 	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	_free_ char *buf = NULL;
-	size_t size = 0;
+	ssize_t size;
 
 	if (fd < 0)
 		return -errno;
 	buf = malloc(room);
 	if (!buf)
 		return -ENOMEM;
-	while (size < room) {
-		ssize_t n = read(fd, buf + size, room - size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		size += (size_t)n;
-	}
+	size = ob_file_read(fd, buf, room);
+	if (size < 0)
+		return (int)size;
 	*ret = TAKE_PTR(buf);
-	*ret_size = size;
+	*ret_size = (size_t)size;
 	return 0;
 }
 

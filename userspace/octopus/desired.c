@@ -74,7 +74,9 @@ static void want_device(struct ob_arena *a, const struct ob_network *net,
 					 "an interface called %s exists and "
 					 "is not a WireGuard device with "
 					 "alias " OB_ALIAS ": it is left "
-					 "alone, and so is everything else",
+					 "alone, and so is everything "
+					 "else, until it is renamed or "
+					 "deleted",
 					 net->device));
 	d->link = (struct ob_link){
 		.ifindex = now ? now->ifindex : OB_IFINDEX_DEVICE,

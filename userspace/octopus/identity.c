@@ -49,8 +49,8 @@ int ob_identity_load(const char *key_file, struct ob_identity *ret,
 	}
 	if (r == -EPERM)
 		return ob_status_set(status, EPERM, "KeyFileUnsafe",
-				     "key_file %s: others than its owner may "
-				     "read it; chmod 600 it",
+				     "key_file %s: somebody else owns it or "
+				     "may read it; chown it, chmod 600 it",
 				     key_file);
 	if (r == -EINVAL)
 		return ob_status_set(status, EINVAL, "KeyFileInvalid",

@@ -79,12 +79,17 @@ void ob_resolver_free(struct ob_resolver *r)
 	free(r);
 }
 
+static struct name *find_in(struct name *names, size_t n, const char *host)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i].host, host))
+			return &names[i];
+	return NULL;
+}
+
 static struct name *find(const struct ob_resolver *r, const char *host)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (!strcmp(r->names[i].host, host))
-			return &r->names[i];
-	return NULL;
+	return find_in(r->names, r->n, host);
 }
 
 static bool is_name(const char *host)
@@ -106,7 +111,8 @@ int ob_resolver_set(struct ob_resolver *r, const struct ob_network *net)
 		const char *host = net->clusters[i].host;
 		const struct name *known = find(r, host);
 
-		if (!is_name(host))
+		/* Peers behind one name share its address. */
+		if (!is_name(host) || find_in(names, n, host))
 			continue;
 		if (known)
 			names[n] = *known;
@@ -116,11 +122,6 @@ int ob_resolver_set(struct ob_resolver *r, const struct ob_network *net)
 	r->names = TAKE_PTR(names);
 	r->n = n;
 	return 0;
-}
-
-bool ob_resolver_has_names(const struct ob_resolver *r)
-{
-	return r->n > 0;
 }
 
 struct ob_addr ob_resolver_get(const struct ob_resolver *r, const char *host)

@@ -27,8 +27,6 @@ OB_DEFINE_CLEANUP(struct ob_resolver *, ob_resolver_free)
 
 /* The names to keep resolved: those of the network's clusters. */
 int ob_resolver_set(struct ob_resolver *r, const struct ob_network *net);
-/* True when there are names at all. */
-bool ob_resolver_has_names(const struct ob_resolver *r);
 /* The address of a host, literal or name; family 0: none yet. */
 struct ob_addr ob_resolver_get(const struct ob_resolver *r, const char *host);
 /* No answer from this host's address: try another one, soon. */

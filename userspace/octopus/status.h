@@ -33,7 +33,7 @@ struct ob_state {
 	uint64_t operations;
 	uint64_t errors; /* operations that failed, and passes that did */
 	uint64_t last_duration_ns;
-	uint64_t last_compare_ns; /* of it, what was not applying */
+	uint64_t last_compare_ns; /* CPU time of all but applying */
 	uint64_t last_success_ms; /* CLOCK_MONOTONIC; 0: never */
 	bool config_valid;
 	uint64_t reloads_good, reloads_bad;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 static int open_sysctl(const char *name, int flags)
 {
@@ -28,9 +29,9 @@ int ob_sysctl_read(const char *name, unsigned int *ret)
 
 	if (fd < 0)
 		return fd;
-	n = read(fd, buf, sizeof(buf) - 1);
+	n = ob_file_read(fd, buf, sizeof(buf) - 1);
 	if (n < 0)
-		return -errno;
+		return (int)n;
 	buf[n] = '\0';
 	errno = 0;
 	v = strtoul(buf, &end, 10);

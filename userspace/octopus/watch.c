@@ -22,7 +22,7 @@ struct ob_watch {
 	sd_event_source *pass_timer, *resolver_timer;
 	sd_event_source *hup, *term, *interrupt;
 	bool soon;	       /* the pass timer is set for a change */
-	uint64_t last_pass_us; /* how long comparing took */
+	uint64_t last_pass_us; /* what comparing cost */
 };
 
 static uint64_t at_least(uint64_t least_ms, uint64_t us)

@@ -3,7 +3,7 @@
  * When to look again. What the kernel tells (links, addresses, routes) leads to
  * a pass within OB_COALESCE_MS; what it does not tell (BPF maps, WireGuard
  * peers, attachments, pins) is looked at every OB_AUDIT_MS. Where comparing
- * takes long, because there is much to compare, passes come more rarely.
+ * takes long, because there is much to compare, audits come more rarely.
  */
 #pragma once
 
@@ -15,12 +15,12 @@
 #include "octopus/resolve.h"
 
 #define OB_COALESCE_MS 10
-#define OB_AUDIT_MS    500
+#define OB_AUDIT_MS    300
 
 struct ob_watch;
 
 struct ob_watch_ops {
-	/* Make a pass. Returns how long comparing took, in nanoseconds. */
+	/* Make a pass. Returns the CPU time of comparing, ns. */
 	uint64_t (*pass)(void *arg);
 	void (*reload)(void *arg); /* SIGHUP */
 };

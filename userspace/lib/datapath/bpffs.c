@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -112,6 +113,38 @@ static int make_dirs(const char *dir)
 	return 0;
 }
 
+static bool is_ours(const struct stat *st, mode_t forbidden)
+{
+	return S_ISDIR(st->st_mode) && !(st->st_mode & forbidden) &&
+	       (st->st_uid == 0 || st->st_uid == geteuid());
+}
+
+/*
+ * Who owns a directory may rename what others have made in it. A bpffs has
+ * mode 1777 unless it is told otherwise, so the directories of pins may have
+ * been made by anybody, before us.
+ */
+static int check_private(const char *dir, struct ob_status *status)
+{
+	const char *slash = strrchr(dir, '/');
+	char parent[PATH_MAX];
+	struct stat st, above;
+	mode_t others = S_IWGRP | S_IWOTH;
+
+	(void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - dir), dir);
+	if (lstat(dir, &st) < 0 || stat(parent, &above) < 0)
+		return ob_status_set(status, errno, "InvalidPinRoot", "%s: %s",
+				     dir, strerror(errno));
+	if (is_ours(&st, others) &&
+	    is_ours(&above, above.st_mode & S_ISVTX ? 0 : others))
+		return 0;
+	return ob_status_set(status, EPERM, "UnsafePinRoot",
+			     "%s: somebody else may change what is pinned "
+			     "there: remove it and %s, or chown them to root "
+			     "and chmod them to 700",
+			     dir, parent);
+}
+
 int ob_bpffs_make(const char *dir, struct ob_status *status)
 {
 	int r;
@@ -128,7 +161,7 @@ int ob_bpffs_make(const char *dir, struct ob_status *status)
 	if (r < 0)
 		return ob_status_set(status, -r, "InvalidPinRoot",
 				     "cannot create %s: %s", dir, strerror(-r));
-	return 0;
+	return check_private(dir, status);
 }
 
 /* The directory may have been removed, and made anew, while we waited. */

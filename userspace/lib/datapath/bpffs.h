@@ -9,7 +9,8 @@
 #include "base/status.h"
 
 /* Makes dir and its parents with mode 0700, on a bpffs which is mounted at
- * /sys/fs/bpf when dir lies below and there is none. */
+ * /sys/fs/bpf when dir lies below and there is none. -EPERM when others than
+ * root and we could change what is in dir, or put another one in its place. */
 int ob_bpffs_make(const char *dir, struct ob_status *status);
 
 /* Waits for the lock on an existing directory. -ENOENT when it is gone. */

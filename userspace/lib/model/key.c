@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 
 #define BASE64_LEN (OB_KEY_STRLEN - 1)
 
@@ -134,25 +135,6 @@ int ob_secret_key_new(struct ob_secret_key *ret)
 	return 0;
 }
 
-/* As much of the beginning of a file as fits; the rest is not looked at. */
-static ssize_t read_start(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, buf + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
 /* Opens without waiting for a writer, should it be a FIFO. */
 static int open_private(const char *path, int *ret_fd)
 {
@@ -164,6 +146,8 @@ static int open_private(const char *path, int *ret_fd)
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
 	if (st.st_mode & (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH))
+		return -EPERM;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return -EPERM;
 	*ret_fd = TAKE_FD(fd);
 	return 0;
@@ -180,7 +164,7 @@ int ob_secret_key_read(const char *path, struct ob_secret_key *ret)
 	r = open_private(path, &fd);
 	if (r < 0)
 		return r;
-	len = read_start(fd, line, sizeof(line));
+	len = ob_file_read(fd, line, sizeof(line));
 	if (len < 0)
 		return (int)len;
 	r = -EINVAL;
@@ -197,21 +181,6 @@ int ob_secret_key_read(const char *path, struct ob_secret_key *ret)
 	return 0;
 }
 
-static int write_all(int fd, const char *buf, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, buf, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		buf += n;
-		size -= (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* link(2) makes the file appear whole, and fails when there is one. */
 static int write_and_link(int fd, const char *temp, const char *path,
 			  const struct ob_secret_key *k)
@@ -221,10 +190,12 @@ static int write_and_link(int fd, const char *temp, const char *path,
 
 	encode(k->b, line);
 	line[BASE64_LEN] = '\n';
-	r = write_all(fd, line, sizeof(line));
+	r = ob_file_write(fd, line, sizeof(line));
 	explicit_bzero(line, sizeof(line));
 	if (r < 0)
 		return r;
+	if (fsync(fd) < 0)
+		return -errno;
 	return link(temp, path) < 0 ? -errno : 0;
 }
 

@@ -31,7 +31,8 @@ bool ob_key_is_zero(const struct ob_key *k);
 int ob_secret_key_new(struct ob_secret_key *ret);
 /*
  * Reads the first line of a file, as "wg genkey" writes it. -EPERM when
- * others than the owner may read or write the file, -EINVAL when it is no key.
+ * others than we, or root, own or may read or write the file, -EINVAL when it
+ * is no key.
  */
 int ob_secret_key_read(const char *path, struct ob_secret_key *ret);
 /* Creates path, whole or not at all, with mode 0600; -EEXIST when there. */

@@ -63,12 +63,9 @@ int ob_ifaddr_dump(struct ob_nl *nl, struct ob_arena *a, struct ob_ifaddrs *ret)
 {
 	struct ifaddrmsg ifa = {}; /* AF_UNSPEC: every family */
 	struct dump d = { .arena = a };
-	_nlmsg_ struct nl_msg *msg = NULL;
 
-	int r = ob_nl_msg_new(RTM_GETADDR, 0, &ifa, sizeof(ifa), &msg);
-	if (r < 0)
-		return r;
-	r = ob_nl_dump(nl, msg, dump_reply, &d, &d.list.n);
+	int r = ob_nl_dump(nl, RTM_GETADDR, &ifa, sizeof(ifa), dump_reply, &d,
+			   &d.list.n);
 	if (r < 0)
 		return r;
 

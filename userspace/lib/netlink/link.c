@@ -98,12 +98,9 @@ int ob_link_dump(struct ob_nl *nl, struct ob_arena *a, struct ob_links *ret)
 {
 	struct ifinfomsg ifi = {};
 	struct dump d = { .arena = a };
-	_nlmsg_ struct nl_msg *msg = NULL;
 
-	int r = ob_nl_msg_new(RTM_GETLINK, 0, &ifi, sizeof(ifi), &msg);
-	if (r < 0)
-		return r;
-	r = ob_nl_dump(nl, msg, dump_reply, &d, &d.list.n);
+	int r = ob_nl_dump(nl, RTM_GETLINK, &ifi, sizeof(ifi), dump_reply, &d,
+			   &d.list.n);
 	if (r < 0)
 		return r;
 

@@ -67,12 +67,9 @@ int ob_neigh_dump(struct ob_nl *nl, struct ob_arena *a, struct ob_neighs *ret)
 {
 	struct ndmsg ndm = {}; /* AF_UNSPEC: every family */
 	struct dump d = { .arena = a };
-	_nlmsg_ struct nl_msg *msg = NULL;
 
-	int r = ob_nl_msg_new(RTM_GETNEIGH, 0, &ndm, sizeof(ndm), &msg);
-	if (r < 0)
-		return r;
-	r = ob_nl_dump(nl, msg, dump_reply, &d, &d.list.n);
+	int r = ob_nl_dump(nl, RTM_GETNEIGH, &ndm, sizeof(ndm), dump_reply, &d,
+			   &d.list.n);
 	if (r < 0)
 		return r;
 

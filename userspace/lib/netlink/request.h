@@ -17,6 +17,7 @@ struct nl_addr; /* <netlink/attr.h> forgets to declare it */
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/nlreply.h"
 #include "base/prefix.h"
 #include "netlink/socket.h"
 
@@ -31,13 +32,6 @@ int ob_nl_errno(int nle);
 /* A connected routing socket. */
 int ob_nl_connect(struct nl_sock **ret);
 
-/*
- * One message of a reply. -ENOMSG means it is not of interest; any other
- * negative errno is the result of the request, once its reply is read.
- */
-typedef int (*ob_nl_reply_fn)(const struct nlmsghdr *msg, size_t size,
-			      void *arg);
-
 /* A request: type and flags (without NLM_F_REQUEST and NLM_F_ACK), then its
  * fixed header. */
 int ob_nl_msg_new(int type, int flags, void *header, size_t size,
@@ -45,18 +39,18 @@ int ob_nl_msg_new(int type, int flags, void *header, size_t size,
 int ob_nl_msg_put_addr(struct nl_msg *msg, int type,
 		       const struct ob_addr *addr);
 
-/* Sends msg and reads until the kernel has acknowledged it. reply: or NULL. */
-int ob_nl_transact(struct ob_nl *nl, struct nl_msg *msg, ob_nl_reply_fn reply,
+/* Sends msg and reads until the kernel has acknowledged it. fn: or NULL. */
+int ob_nl_transact(struct ob_nl *nl, struct nl_msg *msg, ob_nlreply_fn fn,
 		   void *arg);
 /*
- * Sends msg (a dump) and reads it to its end. Something that changes meanwhile
+ * Asks for a dump, and reads it to its end. Something that changes meanwhile
  * makes the kernel's answer inconsistent: then all is asked again, up to
  * OB_NL_DUMP_TRIES times, and at last -EINTR returned. *n, the number of
- * results that reply appends to, is set back each time.
+ * results that fn appends to, is set back each time.
  */
 #define OB_NL_DUMP_TRIES 16
-int ob_nl_dump(struct ob_nl *nl, struct nl_msg *msg, ob_nl_reply_fn reply,
-	       void *arg, size_t *n);
+int ob_nl_dump(struct ob_nl *nl, int type, void *header, size_t size,
+	       ob_nlreply_fn fn, void *arg, size_t *n);
 
 /*
  * Checks that msg is whole and at least as long as its fixed header, and finds

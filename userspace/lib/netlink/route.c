@@ -176,14 +176,11 @@ static int dump_family(struct ob_nl *nl, struct dump *d, uint8_t family)
 		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = d->protocol,
 	};
-	_nlmsg_ struct nl_msg *msg = NULL;
 
 	d->family = family;
 
-	int r = ob_nl_msg_new(RTM_GETROUTE, 0, &rtm, sizeof(rtm), &msg);
-	if (r < 0)
-		return r;
-	r = ob_nl_dump(nl, msg, dump_reply, d, &d->list.n);
+	int r = ob_nl_dump(nl, RTM_GETROUTE, &rtm, sizeof(rtm), dump_reply, d,
+			   &d->list.n);
 	/* A table exists from its first route on; a family may be off. */
 	if (r == -ENOENT || r == -EAFNOSUPPORT || r == -EOPNOTSUPP)
 		return 0;

@@ -106,12 +106,9 @@ int ob_rule_dump(struct ob_nl *nl, struct ob_arena *a, uint8_t protocol,
 {
 	struct fib_rule_hdr h = {}; /* AF_UNSPEC: every family */
 	struct dump d = { .arena = a, .protocol = protocol };
-	_nlmsg_ struct nl_msg *msg = NULL;
 
-	int r = ob_nl_msg_new(RTM_GETRULE, 0, &h, sizeof(h), &msg);
-	if (r < 0)
-		return r;
-	r = ob_nl_dump(nl, msg, dump_reply, &d, &d.list.n);
+	int r = ob_nl_dump(nl, RTM_GETRULE, &h, sizeof(h), dump_reply, &d,
+			   &d.list.n);
 	if (r < 0)
 		return r;
 

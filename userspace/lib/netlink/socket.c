@@ -17,17 +17,6 @@ struct ob_nl {
 	char message[256]; /* the kernel's words about the last request */
 };
 
-/* The reply to one request as it is read. */
-struct exchange {
-	uint32_t seq;
-	ob_nl_reply_fn reply;
-	void *arg;
-	bool done;
-	bool interrupted; /* the dump is inconsistent */
-	int error;	  /* from the kernel */
-	int reply_error;  /* the first one from reply */
-};
-
 int ob_nl_errno(int nle)
 {
 	switch (nle < 0 ? -nle : nle) {
@@ -114,121 +103,70 @@ const char *ob_nl_error_message(const struct ob_nl *nl)
 	return nl->message;
 }
 
-/* The extended acknowledgement behind the fixed part of an error. */
-static void keep_message(struct ob_nl *nl, const struct nlmsghdr *h,
-			 size_t fixed)
+/* Bytes of an error (which repeats the header of the request, or all of it)
+ * or of the end of a dump, up to the attributes. */
+static size_t fixed_size(const struct nlmsghdr *h)
+{
+	const struct nlmsgerr *e = NLMSG_DATA(h);
+
+	if (h->nlmsg_type == NLMSG_DONE)
+		return sizeof(e->error);
+	if (h->nlmsg_len < NLMSG_LENGTH(sizeof(*e)) ||
+	    h->nlmsg_flags & NLM_F_CAPPED || e->msg.nlmsg_len < NLMSG_HDRLEN)
+		return sizeof(*e);
+	return sizeof(*e) + e->msg.nlmsg_len - NLMSG_HDRLEN;
+}
+
+/* The extended acknowledgement of the message that ended a reply, or NULL. */
+static void keep_message(struct ob_nl *nl, const struct nlmsghdr *h)
 {
 	static const struct nla_policy policy[NLMSGERR_ATTR_MAX + 1] = {
 		[NLMSGERR_ATTR_MSG] = { .type = NLA_STRING },
 	};
 	struct nlattr *tb[NLMSGERR_ATTR_MAX + 1];
 
-	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
+	if (!h || !(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (ob_nl_msg_parse(h, h->nlmsg_len, fixed, tb, NLMSGERR_ATTR_MAX,
-			    policy) < 0)
+	if (ob_nl_msg_parse(h, h->nlmsg_len, fixed_size(h), tb,
+			    NLMSGERR_ATTR_MAX, policy) < 0)
 		return;
 	if (tb[NLMSGERR_ATTR_MSG])
 		ob_nl_attr_string(tb[NLMSGERR_ATTR_MSG], nl->message,
 				  sizeof(nl->message));
 }
 
-/* NLMSG_ERROR (also an acknowledgement) and NLMSG_DONE both begin with the
- * error, but the former repeats the header of the request, or all of it. */
-static void handle_end(struct ob_nl *nl, struct nlmsghdr *h, struct exchange *x)
+static int receive(struct ob_nl *nl, struct ob_nlreply *reply)
 {
-	const struct nlmsgerr *e = nlmsg_data(h);
-	size_t fixed = sizeof(e->error);
-
-	x->done = true;
-	if (nlmsg_datalen(h) < (int)sizeof(e->error)) {
-		x->error = h->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
-		return;
-	}
-	x->error = e->error;
-
-	if (h->nlmsg_type == NLMSG_ERROR) {
-		if (nlmsg_datalen(h) < (int)sizeof(*e))
-			return;
-		fixed = sizeof(*e);
-		if (!(h->nlmsg_flags & NLM_F_CAPPED) &&
-		    e->msg.nlmsg_len >= NLMSG_HDRLEN)
-			fixed += e->msg.nlmsg_len - NLMSG_HDRLEN;
-	}
-	keep_message(nl, h, fixed);
-}
-
-static void handle_message(struct ob_nl *nl, struct nlmsghdr *h,
-			   struct exchange *x)
-{
-	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-		x->interrupted = true;
-
-	switch (h->nlmsg_type) {
-	case NLMSG_NOOP:
-		return;
-	case NLMSG_ERROR:
-	case NLMSG_DONE:
-		handle_end(nl, h, x);
-		return;
-	case NLMSG_OVERRUN:
-		x->done = true;
-		x->error = -ENOBUFS;
-		return;
-	default:
-		break;
-	}
-
-	/* Read on after an error: what is left would answer the next. */
-	if (!x->reply || x->reply_error)
-		return;
-
-	int r = x->reply(h, h->nlmsg_len, x->arg);
-
-	if (r < 0 && r != -ENOMSG)
-		x->reply_error = r;
-}
-
-static int receive(struct ob_nl *nl, struct exchange *x)
-{
-	while (!x->done) {
+	while (!reply->done) {
 		_free_ unsigned char *buf = NULL;
 		struct sockaddr_nl from = {};
 		int n = nl_recv(nl->sock, &from, &buf, NULL);
 
 		if (n <= 0)
 			return n < 0 ? ob_nl_errno(n) : -EIO;
-		if (from.nl_pid != 0) /* not the kernel */
-			continue;
-
-		struct nlmsghdr *h = (struct nlmsghdr *)buf;
-
-		for (; !x->done && nlmsg_ok(h, n); h = nlmsg_next(h, &n)) {
-			/* Left over from a request that failed half-way. */
-			if (h->nlmsg_seq == x->seq)
-				handle_message(nl, h, x);
-		}
+		if (from.nl_pid == 0) /* the kernel */
+			keep_message(nl,
+				     ob_nlreply_feed(reply, buf, (size_t)n));
 	}
-	if (x->error)
-		return x->error;
-	return x->reply_error;
+	return ob_nlreply_result(reply);
 }
 
-static int exchange(struct ob_nl *nl, struct nl_msg *msg, struct exchange *x)
+static int exchange(struct ob_nl *nl, struct nl_msg *msg,
+		    struct ob_nlreply *reply)
 {
 	nl->message[0] = '\0';
 
 	/* A message that is sent again needs a new sequence number. */
 	nlmsg_hdr(msg)->nlmsg_seq = NL_AUTO_SEQ;
 	nl_complete_msg(nl->sock, msg);
-	x->seq = nlmsg_hdr(msg)->nlmsg_seq;
+	reply->seq = nlmsg_hdr(msg)->nlmsg_seq;
 
 	int r = nl_send(nl->sock, msg);
 
 	if (r < 0)
 		return ob_nl_errno(r);
 
-	r = receive(nl, x);
+	r = receive(nl, reply);
 	if (r < 0 && nl->message[0])
 		ob_debug("kernel refused a request",
 			 "type=%d error=%d message=\"%s\"",
@@ -236,33 +174,31 @@ static int exchange(struct ob_nl *nl, struct nl_msg *msg, struct exchange *x)
 	return r;
 }
 
-int ob_nl_transact(struct ob_nl *nl, struct nl_msg *msg, ob_nl_reply_fn reply,
+int ob_nl_transact(struct ob_nl *nl, struct nl_msg *msg, ob_nlreply_fn fn,
 		   void *arg)
 {
-	struct exchange x = { .reply = reply, .arg = arg };
+	struct ob_nlreply reply = { .fn = fn, .arg = arg };
 
-	return exchange(nl, msg, &x);
+	return exchange(nl, msg, &reply);
 }
 
-int ob_nl_dump(struct ob_nl *nl, struct nl_msg *msg, ob_nl_reply_fn reply,
-	       void *arg, size_t *n)
+int ob_nl_dump(struct ob_nl *nl, int type, void *header, size_t size,
+	       ob_nlreply_fn fn, void *arg, size_t *n)
 {
+	_nlmsg_ struct nl_msg *msg = NULL;
 	size_t before = *n;
 
-	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
+	int r = ob_nl_msg_new(type, NLM_F_DUMP, header, size, &msg);
+	if (r < 0)
+		return r;
 	for (int i = 0; i < OB_NL_DUMP_TRIES; i++) {
-		struct exchange x = { .reply = reply, .arg = arg };
+		struct ob_nlreply reply = { .fn = fn, .arg = arg };
 
 		*n = before;
-
-		int r = exchange(nl, msg, &x);
-
-		if (r < 0)
+		r = exchange(nl, msg, &reply);
+		if (r < 0 || !reply.interrupted)
 			return r;
-		if (!x.interrupted)
-			return 0;
 	}
-	ob_debug("dump stays inconsistent", "type=%d",
-		 nlmsg_hdr(msg)->nlmsg_type);
+	ob_debug("dump stays inconsistent", "type=%d", type);
 	return -EINTR;
 }

@@ -162,9 +162,15 @@ static int nest_peer(struct nl_msg *msg, const struct ob_wg_peer *peer,
 	return nla_nest_end(msg, item) < 0 ? -EMSGSIZE : 0;
 }
 
-static int send_peer(struct ob_wg *wg, const char *name,
-		     const struct ob_wg_peer *peer, uint32_t flags,
-		     size_t *done)
+/* What one message asks of one peer. */
+struct request {
+	const struct ob_wg_peer *peer;
+	uint32_t flags;
+	size_t done; /* allowed IPs that are in messages already */
+};
+
+static int send_requests(struct ob_wg *wg, const char *name,
+			 struct request *requests, size_t n)
 {
 	_wgmsg_ struct nl_msg *msg = NULL;
 
@@ -176,9 +182,12 @@ static int send_peer(struct ob_wg *wg, const char *name,
 
 	if (!peers)
 		return -EMSGSIZE;
-	r = nest_peer(msg, peer, flags, done);
-	if (r < 0)
-		return r;
+	for (size_t i = 0; i < n; i++) {
+		r = nest_peer(msg, requests[i].peer, requests[i].flags,
+			      &requests[i].done);
+		if (r < 0)
+			return r;
+	}
 	if (nla_nest_end(msg, peers) < 0)
 		return -EMSGSIZE;
 	return ob_wg_transact(wg, msg);
@@ -187,13 +196,13 @@ static int send_peer(struct ob_wg *wg, const char *name,
 static int send_peers(struct ob_wg *wg, const char *name,
 		      const struct ob_wg_peer *peer, uint32_t flags)
 {
-	size_t done = 0;
+	struct request request = { .peer = peer, .flags = flags };
 	int r;
 
 	do {
-		r = send_peer(wg, name, peer, flags, &done);
-		flags = WGPEER_F_UPDATE_ONLY;
-	} while (r == 0 && done < peer->n_allowed);
+		r = send_requests(wg, name, &request, 1);
+		request.flags = WGPEER_F_UPDATE_ONLY;
+	} while (r == 0 && request.done < peer->n_allowed);
 	return r;
 }
 
@@ -206,31 +215,16 @@ static int take_allowed(struct ob_wg *wg, const char *name,
 			struct ob_prefix *allowed, size_t n)
 {
 	struct ob_wg_peer taker = { .allowed = allowed, .n_allowed = n };
-	struct ob_wg_peer gone;
-	size_t done = 0, none = 0;
-	_wgmsg_ struct nl_msg *msg = NULL;
+	struct ob_wg_peer gone = { 0 };
+	struct request requests[] = {
+		{ .peer = &taker },
+		{ .peer = &gone, .flags = WGPEER_F_REMOVE_ME },
+	};
 
 	if (getrandom(taker.public_key.b, sizeof(taker.public_key.b), 0) < 0)
 		return -errno;
-	gone = (struct ob_wg_peer){ .public_key = taker.public_key };
-
-	int r = ob_wg_msg_new(wg, WG_CMD_SET_DEVICE, name, &msg);
-	if (r < 0)
-		return r;
-
-	struct nlattr *peers = nest(msg, WGDEVICE_A_PEERS);
-
-	if (!peers)
-		return -EMSGSIZE;
-	r = nest_peer(msg, &taker, 0, &done);
-	if (r < 0)
-		return r;
-	r = nest_peer(msg, &gone, WGPEER_F_REMOVE_ME, &none);
-	if (r < 0)
-		return r;
-	if (done < n || nla_nest_end(msg, peers) < 0)
-		return -EMSGSIZE;
-	return ob_wg_transact(wg, msg);
+	gone.public_key = taker.public_key;
+	return send_requests(wg, name, requests, ARRAY_SIZE(requests));
 }
 
 static int compare(const void *a, const void *b)
@@ -340,7 +334,7 @@ int ob_wg_peer_del(struct ob_wg *wg, const char *name,
 		   const struct ob_key *public_key)
 {
 	struct ob_wg_peer peer = { .public_key = *public_key };
-	size_t done = 0;
+	struct request request = { .peer = &peer, .flags = WGPEER_F_REMOVE_ME };
 
-	return send_peer(wg, name, &peer, WGPEER_F_REMOVE_ME, &done);
+	return send_requests(wg, name, &request, 1);
 }

@@ -24,17 +24,6 @@ struct ob_wg {
 	int family; /* generic netlink's number for WireGuard */
 };
 
-/* The reply to one request as it is read. */
-struct exchange {
-	uint32_t seq;
-	ob_wg_reply_fn reply;
-	void *arg;
-	bool done;
-	bool interrupted;
-	int error;	 /* from the kernel */
-	int reply_error; /* the first one from reply */
-};
-
 static int errno_from_nle(int nle)
 {
 	switch (nle < 0 ? -nle : nle) {
@@ -130,52 +119,9 @@ int ob_wg_msg_new(struct ob_wg *wg, uint8_t cmd, const char *name,
 	return 0;
 }
 
-static void handle_message(struct nlmsghdr *h, struct exchange *x)
+static int receive(struct ob_wg *wg, struct ob_nlreply *reply)
 {
-	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-		x->interrupted = true;
-
-	switch (h->nlmsg_type) {
-	case NLMSG_NOOP:
-		return;
-	case NLMSG_OVERRUN:
-		x->error = -ENOBUFS;
-		x->done = true;
-		return;
-	case NLMSG_ERROR:
-	case NLMSG_DONE: /* both begin with the error */
-		if (nlmsg_datalen(h) >= (int)sizeof(x->error))
-			memcpy(&x->error, nlmsg_data(h), sizeof(x->error));
-		x->done = true;
-		return;
-	default:
-		break;
-	}
-
-	/* Read on after an error: what is left would answer the next. */
-	if (!x->reply || x->reply_error)
-		return;
-
-	int r = x->reply(h, h->nlmsg_len, x->arg);
-
-	if (r < 0 && r != -ENOMSG)
-		x->reply_error = r;
-}
-
-static void handle_buffer(unsigned char *buf, int n, struct exchange *x)
-{
-	struct nlmsghdr *h = (struct nlmsghdr *)buf;
-
-	for (; !x->done && nlmsg_ok(h, n); h = nlmsg_next(h, &n)) {
-		/* Left over from a request that failed half-way. */
-		if (h->nlmsg_seq == x->seq)
-			handle_message(h, x);
-	}
-}
-
-static int receive(struct ob_wg *wg, struct exchange *x)
-{
-	while (!x->done) {
+	while (!reply->done) {
 		_free_ unsigned char *buf = NULL;
 		struct sockaddr_nl from = {};
 		int n = nl_recv(wg->sock, &from, &buf, NULL);
@@ -183,41 +129,42 @@ static int receive(struct ob_wg *wg, struct exchange *x)
 		if (n <= 0)
 			return n < 0 ? errno_from_nle(n) : -EIO;
 		if (from.nl_pid == 0) /* the kernel */
-			handle_buffer(buf, n, x);
+			(void)ob_nlreply_feed(reply, buf, (size_t)n);
 		explicit_bzero(buf, (size_t)n);
 	}
-	return x->error ?: x->reply_error;
+	return ob_nlreply_result(reply);
 }
 
-static int exchange(struct ob_wg *wg, struct nl_msg *msg, struct exchange *x)
+static int exchange(struct ob_wg *wg, struct nl_msg *msg,
+		    struct ob_nlreply *reply)
 {
 	nl_complete_msg(wg->sock, msg);
-	x->seq = nlmsg_hdr(msg)->nlmsg_seq;
+	reply->seq = nlmsg_hdr(msg)->nlmsg_seq;
 
 	int r = nl_send(wg->sock, msg);
 
 	if (r < 0)
 		return errno_from_nle(r);
-	return receive(wg, x);
+	return receive(wg, reply);
 }
 
 int ob_wg_transact(struct ob_wg *wg, struct nl_msg *msg)
 {
-	struct exchange x = {};
+	struct ob_nlreply reply = {};
 
-	return exchange(wg, msg, &x);
+	return exchange(wg, msg, &reply);
 }
 
-int ob_wg_dump(struct ob_wg *wg, struct nl_msg *msg, ob_wg_reply_fn reply,
+int ob_wg_dump(struct ob_wg *wg, struct nl_msg *msg, ob_nlreply_fn fn,
 	       void *arg)
 {
-	struct exchange x = { .reply = reply, .arg = arg };
+	struct ob_nlreply reply = { .fn = fn, .arg = arg };
 
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
 
-	int r = exchange(wg, msg, &x);
+	int r = exchange(wg, msg, &reply);
 
-	if (r == 0 && x.interrupted)
+	if (r == 0 && reply.interrupted)
 		return -EAGAIN;
 	return r;
 }

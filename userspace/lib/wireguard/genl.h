@@ -15,6 +15,7 @@ struct nl_addr; /* <netlink/attr.h> forgets to declare it */
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/nlreply.h"
 #include "wireguard/device.h"
 
 /* Of a request: an attribute, and all peers are in one, ends at 65535. */
@@ -31,12 +32,9 @@ int ob_wg_msg_new(struct ob_wg *wg, uint8_t cmd, const char *name,
 /* Sends msg and waits until the kernel has done it. */
 int ob_wg_transact(struct ob_wg *wg, struct nl_msg *msg);
 
-typedef int (*ob_wg_reply_fn)(const struct nlmsghdr *msg, size_t size,
-			      void *arg);
-
 /*
  * Sends msg and reads the messages of the reply. -EAGAIN when the device
  * changed meanwhile: what was read is inconsistent, ask again.
  */
-int ob_wg_dump(struct ob_wg *wg, struct nl_msg *msg, ob_wg_reply_fn reply,
+int ob_wg_dump(struct ob_wg *wg, struct nl_msg *msg, ob_nlreply_fn fn,
 	       void *arg);
