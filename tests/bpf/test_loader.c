@@ -145,6 +145,26 @@ static void refuses_a_pinned_map_of_another_kind(void **state
 	assert_non_null(strstr(status.message, "value 16"));
 }
 
+/* The kernel would copy 4096 bytes to where 132 are expected. */
+static void open_refuses_a_map_of_another_size(void **state
+					       __attribute__((unused)))
+{
+	_cleanup_(ob_datapath_freep) struct ob_datapath *dp = gateway_load();
+	struct ob_datapath *opened = NULL;
+	struct ob_status status = OB_STATUS_INIT;
+	_close_ int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ob_config", 4,
+					4096, 1, NULL);
+
+	assert_non_null(dp);
+	assert_true(fd >= 0);
+	assert_int_equal(0, unlink(DIRECTORY "/ob_config"));
+	assert_int_equal(0, bpf_obj_pin(fd, DIRECTORY "/ob_config"));
+	assert_int_equal(-EINVAL,
+			 ob_datapath_open(GATEWAY_ROOT, &opened, &status));
+	assert_string_equal("MapMismatch", status.reason);
+	assert_null(opened);
+}
+
 /* Anybody may have been there before us: a bpffs has mode 1777. */
 static void refuses_directories_that_others_own(void **state
 						__attribute__((unused)))
@@ -365,6 +385,7 @@ int main(void)
 		TEST(replaced_map_gets_programs_that_use_it),
 		TEST(program_with_unknown_constants_is_replaced),
 		TEST(refuses_a_pinned_map_of_another_kind),
+		TEST(open_refuses_a_map_of_another_size),
 		TEST(refuses_directories_that_others_own),
 		TEST(mounts_bpffs_where_it_is_missing),
 		TEST(names_the_command_when_root_is_elsewhere),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/server.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -14,9 +15,10 @@
 
 #include "base/clock.h"
 
-#define DEADLINE_MS 5000
-#define BIG	    (2 * 1024 * 1024)
-#define LIMIT	    32 /* connections, http/server.c */
+#define DEADLINE_MS  5000
+#define BIG	     (2 * 1024 * 1024)
+/* Connections of one host; all together may have twice as many. */
+#define LIMIT_OF_ONE 16
 
 static const struct ob_addr loopback4 = { .family = AF_INET,
 					  .b = { 127, 0, 0, 1 } };
@@ -79,6 +81,21 @@ static int connect_to(const struct ob_addr *to, uint16_t port)
 	else
 		assert_int_equal(
 			connect(fd, (struct sockaddr *)&in6, sizeof(in6)), 0);
+	return fd;
+}
+
+static int connect_from(const char *from, uint16_t port)
+{
+	struct sockaddr_in me = { .sin_family = AF_INET };
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	memcpy(&in.sin_addr, loopback4.b, sizeof(in.sin_addr));
+	assert_int_equal(inet_pton(AF_INET, from, &me.sin_addr), 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&me, sizeof(me)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof(in)), 0);
 	return fd;
 }
 
@@ -271,29 +288,62 @@ static void an_idle_connection_is_given_ten_seconds(void **state)
 	assert_in_range(timeout, 1, 10000);
 }
 
+/* Connections that say half a request, from an address of this host. */
+static void occupy(struct ob_http_server *s, const char *from, int *fds)
+{
+	for (size_t i = 0; i < LIMIT_OF_ONE; i++) {
+		fds[i] = connect_from(from, ob_http_server_port(s));
+		send_text(fds[i], "GET /hello");
+	}
+}
+
+static void close_all(int *fds)
+{
+	for (size_t i = 0; i < LIMIT_OF_ONE; i++)
+		close(fds[i]);
+}
+
+static const char last[] =
+	"GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
 /* One more than the limit is served when one of them goes. */
 static void connections_are_limited(void **state)
 {
 	struct ob_http_server *s = *state;
-	int idle[LIMIT];
+	int one[LIMIT_OF_ONE], two[LIMIT_OF_ONE];
 	char buf[4096];
 
-	for (size_t i = 0; i < LIMIT; i++) {
-		idle[i] = connect_to(&loopback4, ob_http_server_port(s));
-		send_text(idle[i], "GET /hello");
-	}
-	_close_ int late = connect_to(&loopback4, ob_http_server_port(s));
+	occupy(s, "127.0.0.1", one);
+	occupy(s, "127.0.0.2", two);
 
-	send_text(
-		late,
-		"GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+	_close_ int late = connect_from("127.0.0.3", ob_http_server_port(s));
+
+	send_text(late, last);
 	for (size_t i = 0; i < 5; i++)
 		assert_false(wait_readable(s, late));
-	close(idle[0]);
+	close(TAKE_FD(one[0]));
 	receive(s, late, buf, sizeof(buf));
 	assert_begins(buf, "HTTP/1.1 200 OK\r\n");
-	for (size_t i = 1; i < LIMIT; i++)
-		close(idle[i]);
+	close_all(one);
+	close_all(two);
+}
+
+static void one_host_leaves_room_for_others(void **state)
+{
+	struct ob_http_server *s = *state;
+	int one[LIMIT_OF_ONE];
+	char buf[4096];
+
+	occupy(s, "127.0.0.1", one);
+
+	_close_ int more = connect_from("127.0.0.1", ob_http_server_port(s));
+	_close_ int other = connect_from("127.0.0.2", ob_http_server_port(s));
+
+	assert_int_equal(receive(s, more, buf, sizeof(buf)), 0);
+	send_text(other, last);
+	receive(s, other, buf, sizeof(buf));
+	assert_begins(buf, "HTTP/1.1 200 OK\r\n");
+	close_all(one);
 }
 
 static void a_busy_port_names_the_address(void **state)
@@ -347,6 +397,7 @@ int main(void)
 		T(an_idle_server_never_wakes_up),
 		T(an_idle_connection_is_given_ten_seconds),
 		T(connections_are_limited),
+		T(one_host_leaves_room_for_others),
 		T(a_busy_port_names_the_address),
 		cmocka_unit_test(all_addresses_are_both_families),
 	};

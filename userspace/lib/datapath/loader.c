@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "datapath/bpffs.h"
+#include "datapath/layout.h"
 #include "datapath/private.h"
 #include "datapath/program.h"
 #include "datapath/uapi.h"
@@ -108,31 +109,40 @@ void ob_datapath_free(struct ob_datapath *dp)
 	free(dp);
 }
 
-static int open_maps(struct ob_datapath *dp, struct ob_status *status)
+/* The fd of a pinned map that is what it should be. */
+static int open_map(const struct ob_datapath *dp, enum ob_map map,
+		    struct ob_status *status)
 {
 	char path[PATH_MAX];
+	_close_ int fd = -1;
+	int r = ob_datapath_path(dp, path, sizeof(path), "%s",
+				 ob_map_name(map));
 
-	for (enum ob_map i = 0; i < OB_MAP_COUNT; i++) {
-		int r = ob_datapath_path(dp, path, sizeof(path), "%s",
-					 ob_map_name(i));
-
-		if (r < 0)
-			return r;
-		dp->map_fd[i] = bpf_obj_get(path);
-		if (dp->map_fd[i] >= 0)
-			continue;
-		r = -errno;
-		if (r == -ENOENT)
-			return ob_status_set(status, ENOENT, "NotPinned",
-					     "there is no map %s: octopus has "
-					     "not run with this pin root, or "
-					     "has been cleaned up",
-					     path);
-		return ob_status_set(status, -r, "MapUnreadable", "%s: %s%s",
-				     path, strerror(-r),
-				     r == -EACCES || r == -EPERM
+	if (r < 0)
+		return r;
+	fd = bpf_obj_get(path);
+	if (fd < 0 && errno == ENOENT)
+		return ob_status_set(status, ENOENT, "NotPinned",
+				     "there is no map %s: octopus has not run "
+				     "with this pin root, or has been cleaned "
+				     "up",
+				     path);
+	if (fd < 0)
+		return ob_status_set(status, errno, "MapUnreadable", "%s: %s%s",
+				     path, strerror(errno),
+				     errno == EACCES || errno == EPERM
 					     ? " (pins are for root only)"
 					     : "");
+	r = ob_layout_check(map, fd, path, status);
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+static int open_maps(struct ob_datapath *dp, struct ob_status *status)
+{
+	for (enum ob_map i = 0; i < OB_MAP_COUNT; i++) {
+		dp->map_fd[i] = open_map(dp, i, status);
+		if (dp->map_fd[i] < 0)
+			return dp->map_fd[i];
 	}
 	return 0;
 }
@@ -156,36 +166,24 @@ int ob_datapath_open(const char *root, struct ob_datapath **ret,
 	return 0;
 }
 
-/* Says what differs; libbpf would only say EINVAL. */
-static int check_pinned_map(const struct bpf_map *map, const char *path,
-			    struct ob_status *status)
+/* Says what differs; libbpf would only say EINVAL. Maps may be missing. */
+static int check_pinned_maps(const struct ob_datapath *dp,
+			     struct ob_status *status)
 {
-	_close_ int fd = bpf_obj_get(path);
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
+	for (enum ob_map i = 0; i < OB_MAP_COUNT; i++) {
+		struct ob_status why = OB_STATUS_INIT;
+		_close_ int fd = open_map(dp, i, &why);
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
-		return -errno;
-	if (info.type == bpf_map__type(map) &&
-	    info.key_size == bpf_map__key_size(map) &&
-	    info.value_size == bpf_map__value_size(map) &&
-	    info.max_entries == bpf_map__max_entries(map) &&
-	    info.map_flags == bpf_map__map_flags(map))
-		return 0;
-	return ob_status_set(
-		status, EINVAL, "MapMismatch",
-		"pinned map %s is of another kind: key %u value %u entries "
-		"%u, this version needs key %u value %u entries %u; remove it "
-		"with octopus --cleanup",
-		path, info.key_size, info.value_size, info.max_entries,
-		bpf_map__key_size(map), bpf_map__value_size(map),
-		bpf_map__max_entries(map));
+		if (fd >= 0 || fd == -ENOENT)
+			continue;
+		if (status)
+			*status = why;
+		return fd;
+	}
+	return 0;
 }
 
-static int set_pin_paths(struct ob_datapath *dp, struct bpf_object *obj,
-			 struct ob_status *status)
+static int set_pin_paths(struct ob_datapath *dp, struct bpf_object *obj)
 {
 	char path[PATH_MAX];
 	struct bpf_map *map;
@@ -199,8 +197,6 @@ static int set_pin_paths(struct ob_datapath *dp, struct bpf_object *obj,
 			continue;
 		r = ob_datapath_path(dp, path, sizeof(path), "%s",
 				     bpf_map__name(map));
-		if (r == 0)
-			r = check_pinned_map(map, path, status);
 		if (r == 0)
 			r = bpf_map__set_pin_path(map, path);
 		if (r < 0)
@@ -285,7 +281,7 @@ static int load_object(struct ob_datapath *dp, enum ob_hook hook,
 	obj = bpf_object__open_mem(elf, size, &opts);
 	if (!obj)
 		return load_failed(-errno, name, log, status);
-	r = set_pin_paths(dp, obj, status);
+	r = set_pin_paths(dp, obj);
 	if (r == 0)
 		r = bpf_object__load(obj);
 	if (r < 0)
@@ -311,6 +307,8 @@ int ob_datapath_load(const char *root, struct ob_datapath **ret,
 	r = ob_bpffs_lock(dp->root, &lock);
 	if (r == 0)
 		r = ob_bpffs_make(dp->dir, status);
+	if (r == 0)
+		r = check_pinned_maps(dp, status);
 	if (r < 0)
 		return r;
 	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++) {

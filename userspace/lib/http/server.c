@@ -7,11 +7,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define REASON		 "ListenFailed"
-#define MAX_CONNECTIONS	 32U
-#define TIMEOUT_S	 10U
-#define CONNECTION_BYTES ((size_t)16 * 1024)
-#define BACKLOG		 32
+#define REASON		       "ListenFailed"
+#define MAX_CONNECTIONS	       32U
+/* Nobody can keep all of them busy alone. */
+#define MAX_CONNECTIONS_OF_ONE 16U
+#define TIMEOUT_S	       10U
+#define CONNECTION_BYTES       ((size_t)16 * 1024)
+#define BACKLOG		       32
 
 struct ob_http_server {
 	struct MHD_Daemon *daemon;
@@ -163,13 +165,14 @@ static int daemon_start(struct ob_http_server *s, int fd)
 {
 	const union MHD_DaemonInfo *info;
 
-	s->daemon =
-		MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, s,
-				 MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
-				 MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS,
-				 MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
-				 MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-				 CONNECTION_BYTES, MHD_OPTION_END);
+	s->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL, 0, NULL, NULL, on_request, s,
+		MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
+		MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, MAX_CONNECTIONS_OF_ONE,
+		MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
+		MHD_OPTION_END);
 	if (!s->daemon)
 		return -EIO;
 	info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
