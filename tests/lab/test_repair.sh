@@ -120,7 +120,7 @@ attached()
 
 pins()
 {
-	(cd "$PINS" && echo ob_* prog_* link_*)
+	(cd "$PINS" && echo ./*)
 	destinations
 }
 
@@ -179,15 +179,31 @@ damage()
 mended "map entry added" translations
 check "traffic flows" wait_until 5 traffic_flows
 
+# has_links: tcx; without it programs are filters, and nothing but the kernel
+# holds them.
+has_links()
+{
+	[ -n "$(find "$PINS" -name 'link_*')" ]
+}
+
 damage()
 {
-	for _link in "$PINS"/link_from_tunnel_*; do
-		bpftool link detach pinned "$_link"
-	done
+	if has_links; then
+		bpftool link detach pinned "$(echo "$PINS"/link_from_tunnel_*)"
+	else
+		on cluster1 tc filter del dev ob0 ingress
+	fi
 }
 mended "program detached" attached
-damage() { rm "$PINS"/link_*; }
-mended "every link's pin removed" attached
+damage()
+{
+	if has_links; then
+		rm "$PINS"/link_*
+	else
+		on cluster1 tc qdisc del dev veth-client clsact
+	fi
+}
+mended "programs detached everywhere" attached
 damage() { rm "$PINS/ob_route4"; }
 mended "map's pin removed" pins
 check "the programs use the pinned map" programs_use ob_route4
