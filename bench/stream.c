@@ -25,6 +25,7 @@
 #define DATAGRAM    1392 /* 1420 less IP and UDP headers */
 #define SEGMENTS    16	 /* datagrams a system call */
 #define WINDOW	    (32 * DATAGRAM * SEGMENTS) /* on the way, at most */
+#define POLL_NS	    1000000  /* rarely: asking costs processor time */
 #define LOST_NS	    20000000 /* what is not there by now is lost */
 #define READY_TRIES 100
 #define STALL_S	    10 /* a stream that stands still is an error */
@@ -283,7 +284,7 @@ void ob_stream_free(struct ob_stream *s)
  */
 static int wait_for_room(struct ob_stream *s, uint64_t room)
 {
-	const struct timespec tick = { .tv_nsec = 50000 };
+	const struct timespec tick = { .tv_nsec = POLL_NS };
 	bool tcp = s->plan.kind == OB_STREAM_TCP;
 	uint64_t seen = s->counter->bytes, since = now_ns();
 
@@ -328,7 +329,7 @@ static int send_more(struct ob_stream *s)
  */
 static int wait_for_acks(const struct ob_stream *s)
 {
-	const struct timespec tick = { .tv_nsec = 50000 };
+	const struct timespec tick = { .tv_nsec = POLL_NS };
 	uint64_t begin = now_ns();
 	int left = 0;
 

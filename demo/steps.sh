@@ -5,7 +5,6 @@
 # when a step fails.
 
 STEP=0
-STEPS=${STEPS:-0}
 TITLE_WIDTH=64
 
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in

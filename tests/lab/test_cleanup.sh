@@ -1,6 +1,9 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # octopus leaves everything when it ends and nothing after --cleanup.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/snapshot.sh"
 
 for _c in $CLUSTERS; do

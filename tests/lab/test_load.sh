@@ -1,7 +1,10 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # octopus is killed under a steady stream and started again: nothing is lost,
 # and the new one adopts what the old one has left.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/stream.sh"
 
 note "rate: $(stream_rate) packets a second"

@@ -1,7 +1,9 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Around the tunnel's MTU, byte by byte: what fits arrives, what does not is
 # answered in the sender's own addresses, and nothing is ever fragmented
 # outside the tunnel.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 
 MTU=$(tunnel_mtu cluster1)
@@ -62,7 +64,7 @@ clamped()
 	case $1 in *:*) _to="[$1]" ;; esac
 	syn_watch at-client cluster1-client
 	syn_watch at-server cluster2-web
-	on cluster1-client socat -t 2 - "tcp:$_to:7,connect-timeout=$PATIENCE" </dev/null || :
+	on cluster1-client socat -t 2 - "tcp:$_to:7,connect-timeout=${PATIENCE}" </dev/null || :
 	wait_until 5 grep -q 'Flags \[S\.\]' "$WORLD/at-client.out"
 	wait_until 5 grep -q 'Flags \[S\]' "$WORLD/at-server.out"
 	stop_background at-client

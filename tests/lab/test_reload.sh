@@ -1,5 +1,7 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # SIGHUP: a good file is applied, a bad one changes nothing and is explained.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 
 FILE=$WORLD/cluster1.yaml

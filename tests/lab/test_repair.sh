@@ -1,6 +1,8 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Whatever somebody breaks by hand, octopus puts back within a second; looking
 # whether it has takes time, too, and is measured beforehand.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 
 LIMIT_MS=1000
@@ -130,7 +132,7 @@ programs_use()
 	_id=$(bpftool -j map show pinned "$PINS/$1" | jq .id)
 	programs cluster1 | while read -r _ _program _; do
 		bpftool -j prog show id "$_program" | jq -c .map_ids
-	done | grep -q "[[,]$_id[],]"
+	done | grep -q "[[,]${_id}[],]"
 }
 
 damage() { ip -n cluster1 route del 10.114.0.0/16 dev ob0; }

@@ -1,5 +1,7 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Everything the demo shows, and every direction it leaves out.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 
 # echoes POD ADDRESS PROTOCOL: what was sent comes back, from socat's echo.
@@ -7,12 +9,12 @@ echoes()
 {
 	_to=$2 _limit=
 	case $2 in *:*) _to="[$2]" ;; esac
-	[ "$3" = udp ] || _limit=,connect-timeout=$PATIENCE
+	[ "$3" = udp ] || _limit=",connect-timeout=$PATIENCE"
 	echo "hello from $1" >"$WORLD/hello"
 	# Without a connection there is no end of it to wait for.
 	background asks "$1" socat -t 30 "OPEN:$WORLD/hello,rdonly!!STDOUT" \
 		"$3:$_to:7$_limit"
-	wait_until $PATIENCE grep -q "^hello from $1\$" "$WORLD/asks.out"
+	wait_until "$PATIENCE" grep -q "^hello from $1\$" "$WORLD/asks.out"
 	_answered=$?
 	stop_background asks
 	return $_answered
@@ -40,7 +42,7 @@ serve()
 # seen_as POD ADDRESS:PORT
 seen_as()
 {
-	on "$1" socat -t $PATIENCE - "tcp:$2,connect-timeout=$PATIENCE" </dev/null
+	on "$1" socat -t "$PATIENCE" - "tcp:$2,connect-timeout=${PATIENCE}" </dev/null
 }
 
 # both_ways NAME POD ADDRESS4 ADDRESS6

@@ -1,6 +1,8 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Netfilter of the gateway has nothing to do with us: its rules stay what they
 # were, and connection tracking sees WireGuard's own packets and no others.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
 
 # A ruleset whose connection tracking works, or this would prove nothing.
@@ -30,7 +32,7 @@ wait_until 10 listening cluster2-web 7
 _n=0
 while [ "$_n" -lt 10 ]; do
 	for _to in "$WEB4" "[$WEB6]"; do
-		echo x | on cluster1-client socat -t 1 - "tcp:$_to:7,connect-timeout=$PATIENCE" >/dev/null
+		echo x | on cluster1-client socat -t 1 - "tcp:$_to:7,connect-timeout=${PATIENCE}" >/dev/null
 	done
 	probe cluster1-client udp "$LOCAL4" "$WEB4" 100 >/dev/null
 	_n=$((_n + 1))

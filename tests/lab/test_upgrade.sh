@@ -1,8 +1,11 @@
+#!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Another build of octopus takes over under load and replaces the programs:
 # nothing is lost.  octopus_other is the same source with its programs
 # optimized another way, so they differ in every tag.
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+# shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/stream.sh"
 
 # tags: of the programs of cluster1.

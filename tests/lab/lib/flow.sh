@@ -99,7 +99,7 @@ probe()
 
 ping_once()
 {
-	on "$1" ping -n -c 1 -W $PATIENCE "$2"
+	on "$1" ping -n -c 1 -W "$PATIENCE" "$2"
 }
 
 traffic_flows()
