@@ -8,14 +8,20 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <net/if.h>
+#include <netinet/ether.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 
+#include "datapath/private.h"
 #include "ob/abi/version.h"
 
 int gateway_setup(void **state __attribute__((unused)))
@@ -84,4 +90,30 @@ size_t gateway_pins(const char *prefix)
 		n += strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
 	closedir(dir);
 	return n;
+}
+
+void gateway_send_nowhere(struct ob_datapath *dp, unsigned int times)
+{
+	struct {
+		struct ethhdr eth;
+		struct iphdr ip;
+		struct udphdr udp;
+	} __attribute__((packed)) p = {
+		.eth.h_proto = htons(ETH_P_IP),
+		.ip = { .version = 4,
+			.ihl = 5,
+			.ttl = 64,
+			.protocol = IPPROTO_UDP,
+			.tot_len = htons(sizeof(p) - sizeof(p.eth)),
+			.saddr = inet_addr("10.244.0.5"),
+			.daddr = inet_addr("10.119.0.1") },
+		.udp = { .source = htons(1000),
+			 .dest = htons(53),
+			 .len = htons(sizeof(p.udp)) },
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &p,
+		    .data_size_in = sizeof(p), .repeat = (int)times);
+
+	assert_int_equal(0, bpf_prog_test_run_opts(
+				    dp->prog_fd[OB_HOOK_FROM_POD], &opts));
 }

@@ -20,5 +20,7 @@ int gateway_veth(int n);
 void gateway_veth_del(int n);
 /* The number of files in the pin directory whose name starts with prefix. */
 size_t gateway_pins(const char *prefix);
+/* So many packets from a pod to a global address that no cluster has. */
+void gateway_send_nowhere(struct ob_datapath *dp, unsigned int times);
 /* Runs a shell command; the test fails when it does. */
 void gateway_run(const char *command);

@@ -7,12 +7,8 @@
 
 #include <cmocka.h>
 
-#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <netinet/ether.h>
-#include <netinet/ip.h>
-#include <netinet/udp.h>
 #include <string.h>
 
 #include "datapath/counters.h"
@@ -26,12 +22,6 @@ struct fixture {
 	struct ob_datapath *dp;
 	struct ob_arena *arena;
 };
-
-struct packet {
-	struct ethhdr eth;
-	struct iphdr ip;
-	struct udphdr udp;
-} __attribute__((packed));
 
 static int set_up(void **state)
 {
@@ -53,29 +43,6 @@ static int tear_down(void **state)
 	ob_datapath_free(f->dp);
 	ob_arena_free(f->arena);
 	return ob_datapath_unpin(GATEWAY_ROOT);
-}
-
-/* From a pod to a global address that no cluster has. */
-static void send_nowhere(struct fixture *f, unsigned int times)
-{
-	struct packet p = {
-		.eth.h_proto = htons(ETH_P_IP),
-		.ip = { .version = 4,
-			.ihl = 5,
-			.ttl = 64,
-			.protocol = IPPROTO_UDP,
-			.tot_len = htons(sizeof(p) - sizeof(p.eth)),
-			.saddr = inet_addr("10.244.0.5"),
-			.daddr = inet_addr("10.119.0.1") },
-		.udp = { .source = htons(1000),
-			 .dest = htons(53),
-			 .len = htons(sizeof(p.udp)) },
-	};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &p,
-		    .data_size_in = sizeof(p), .repeat = (int)times);
-
-	assert_int_equal(0, bpf_prog_test_run_opts(
-				    f->dp->prog_fd[OB_HOOK_FROM_POD], &opts));
 }
 
 struct seen {
@@ -101,7 +68,7 @@ static void event_tells_what_was_dropped(void **state)
 	struct seen seen = { 0 };
 
 	assert_int_equal(0, ob_events_new(f->dp, on_event, &seen, &ev));
-	send_nowhere(f, 1);
+	gateway_send_nowhere(f->dp, 1);
 	assert_int_equal(1, ob_events_poll(ev, 1000));
 	assert_int_equal(OB_REASON_NO_ROUTE, seen.last.reason);
 	assert_int_equal(OB_HOOK_FROM_POD, seen.last.hook);
@@ -153,7 +120,7 @@ static void reader_can_stop_with_an_error(void **state)
 	_cleanup_(ob_events_freep) struct ob_events *ev = NULL;
 	struct seen seen = { .result = -ECANCELED };
 
-	send_nowhere(f, 3);
+	gateway_send_nowhere(f->dp, 3);
 	assert_int_equal(0, ob_events_new(f->dp, on_event, &seen, &ev));
 	assert_int_equal(-ECANCELED, ob_events_poll(ev, 1000));
 	assert_int_equal(1, seen.n);
@@ -168,7 +135,7 @@ static void drops_count_what_events_leave_out(void **state)
 	uint64_t suppressed = 0;
 
 	assert_int_equal(0, ob_events_new(f->dp, on_event, &seen, &ev));
-	send_nowhere(f, 100000);
+	gateway_send_nowhere(f->dp, 100000);
 	while (ob_events_poll(ev, 0) > 0)
 		;
 	assert_int_equal(0, ob_drops_dump(f->dp, f->arena, &drops));
@@ -209,7 +176,7 @@ static void fill_counts_entries_and_unread_bytes(void **state)
 	struct ob_cluster_entry east = { { "east" }, { .slot = 1 } };
 
 	assert_int_equal(0, ob_cluster_table_set(f->dp, &east));
-	send_nowhere(f, 1);
+	gateway_send_nowhere(f->dp, 1);
 	assert_int_equal(0, ob_map_fill_dump(f->dp, fill));
 	assert_int_equal(1, fill[OB_MAP_CLUSTER].entries);
 	assert_int_equal(OB_MAX_CLUSTERS, fill[OB_MAP_CLUSTER].max_entries);

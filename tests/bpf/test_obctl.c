@@ -7,11 +7,6 @@
 
 #include <cmocka.h>
 
-#include <arpa/inet.h>
-#include <bpf/bpf.h>
-#include <netinet/ether.h>
-#include <netinet/ip.h>
-#include <netinet/udp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -20,12 +15,6 @@
 #include "datapath/private.h"
 #include "datapath/tables.h"
 #include "gateway.h"
-
-struct packet {
-	struct ethhdr eth;
-	struct iphdr ip;
-	struct udphdr udp;
-} __attribute__((packed));
 
 /* Standard output of the last run, cut to size. */
 static char output[32768];
@@ -77,35 +66,12 @@ static void fill(struct ob_datapath *dp, int ifindex)
 	assert_int_equal(0, ob_attachment_add(dp, OB_HOOK_FROM_POD, ifindex));
 }
 
-/* From a pod to a global address that no cluster has. */
-static void send_nowhere(struct ob_datapath *dp)
-{
-	struct packet p = {
-		.eth.h_proto = htons(ETH_P_IP),
-		.ip = { .version = 4,
-			.ihl = 5,
-			.ttl = 64,
-			.protocol = IPPROTO_UDP,
-			.tot_len = htons(sizeof(p) - sizeof(p.eth)),
-			.saddr = inet_addr("10.244.0.5"),
-			.daddr = inet_addr("10.119.0.1") },
-		.udp = { .source = htons(1000),
-			 .dest = htons(53),
-			 .len = htons(sizeof(p.udp)) },
-	};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = &p,
-		    .data_size_in = sizeof(p), .repeat = 3);
-
-	assert_int_equal(0, bpf_prog_test_run_opts(
-				    dp->prog_fd[OB_HOOK_FROM_POD], &opts));
-}
-
 static int set_up(void **state __attribute__((unused)))
 {
 	struct ob_datapath *dp = gateway_load();
 
 	fill(dp, gateway_veth(1));
-	send_nowhere(dp);
+	gateway_send_nowhere(dp, 3);
 	ob_datapath_free(dp);
 	return 0;
 }

@@ -95,6 +95,9 @@ static void wrong_usage_is_named(void **state)
 	refuse(*state, "peers --all", "\"peers\" does not take --all");
 	refuse(*state, "status --wrong", "there is no option --wrong");
 	refuse(*state, "status -x", "there is no option -x");
+	refuse(*state, "-xyz status", "there is no option -x");
+	refuse(*state, "-hx", "there is no option -x");
+	refuse(*state, "status --all=1", "there is no option --all=1");
 	refuse(*state, "status --netns", "--netns needs a value");
 	refuse(*state, "status -o yaml",
 	       "--output: \"yaml\" is not table or json");

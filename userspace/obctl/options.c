@@ -135,6 +135,9 @@ static int parse_option(int c, char **argv, struct ob_ctl_command *command,
 	case ':':
 		return usage(status, "%s needs a value", argv[optind - 1]);
 	case '?':
+		/* One of several letters: getopt is not past the word yet. */
+		if (optopt > 0 && optopt <= UCHAR_MAX)
+			return usage(status, "there is no option -%c", optopt);
 		return usage(status, "there is no option %s", argv[optind - 1]);
 	default:
 		return parse_verb_option(c, &command->options, status);
