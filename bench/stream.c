@@ -90,7 +90,7 @@ static int open_socket(enum ob_stream_kind kind, uint32_t addr, uint16_t port)
 
 static void receive_tcp(int fd, struct counter *c, char *buffer)
 {
-	struct sockaddr_in sin;
+	struct sockaddr_in sin = { 0 };
 	socklen_t len = sizeof(sin);
 	ssize_t n;
 	int conn;
