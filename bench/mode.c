@@ -14,6 +14,8 @@ static const struct {
 	[OB_MODE_BASELINE] = { "baseline", "sender alone (baseline)" },
 	[OB_MODE_REDIRECT] = { "redirect", "bare tc redirect" },
 	[OB_MODE_REDIRECT_MAC] = { "redirect-mac", "bare redirect + MACs" },
+	[OB_MODE_REDIRECT_EGRESS] = { "redirect-egress",
+				      "bare redirect + empty egress program" },
 	[OB_MODE_OURS] = { "ours", "ovn-builder" },
 	[OB_MODE_ROUTE] = { "route", "plain kernel routing" },
 	[OB_MODE_NFT_MASQ] = { "nft-masq", "nftables masquerade" },
@@ -225,6 +227,12 @@ int ob_mode_setup(const struct ob_mode *m, struct ob_programs *p,
 	case OB_MODE_REDIRECT_MAC:
 		r = setup_redirect("redirect_mac", s);
 		break;
+	case OB_MODE_REDIRECT_EGRESS:
+		r = setup_redirect("redirect", s);
+		if (!r)
+			r = ob_object_attach(s->bench, "egress_nop",
+					     OB_INDEX_G1, &s->links[1]);
+		break;
 	case OB_MODE_OURS:
 		r = setup_ours(m, p, s);
 		break;
@@ -268,6 +276,7 @@ struct ob_frame_expect ob_mode_expect(const struct ob_mode *m,
 	case OB_MODE_BASELINE:
 	case OB_MODE_REDIRECT:
 	case OB_MODE_REDIRECT_MAC:
+	case OB_MODE_REDIRECT_EGRESS:
 		e.ttl = OB_FRAME_TTL;
 		break;
 	case OB_MODE_ROUTE:

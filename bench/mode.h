@@ -12,13 +12,14 @@ enum ob_mode_kind {
 	OB_MODE_BASELINE,     /* no gateway: the first veth ends in the sink */
 	OB_MODE_REDIRECT,     /* a program that is one bpf_redirect() */
 	OB_MODE_REDIRECT_MAC, /* and writes both MAC addresses */
-	OB_MODE_OURS,	      /* from_pod and to_tunnel */
-	OB_MODE_ROUTE,	      /* the kernel, nothing loaded netfilter */
-	OB_MODE_NFT_MASQ,     /* the kernel and nft masquerade */
-	OB_MODE_NFT_MAP,      /* snat/dnat prefix map: the same mapping */
-	OB_MODE_IPT_MASQ,     /* iptables-legacy MASQUERADE */
-	OB_MODE_IPTNFT_MASQ,  /* iptables-nft MASQUERADE */
-	OB_MODE_IPT_NETMAP,   /* iptables-legacy NETMAP: the same mapping */
+	OB_MODE_REDIRECT_EGRESS, /* and an empty program where it leaves */
+	OB_MODE_OURS,		 /* from_pod and to_tunnel */
+	OB_MODE_ROUTE,		 /* the kernel, nothing loaded netfilter */
+	OB_MODE_NFT_MASQ,	 /* the kernel and nft masquerade */
+	OB_MODE_NFT_MAP,	 /* snat/dnat prefix map: the same mapping */
+	OB_MODE_IPT_MASQ,	 /* iptables-legacy MASQUERADE */
+	OB_MODE_IPTNFT_MASQ,	 /* iptables-nft MASQUERADE */
+	OB_MODE_IPT_NETMAP,	 /* iptables-legacy NETMAP: the same mapping */
 	OB_MODE_KINDS
 };
 

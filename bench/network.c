@@ -26,6 +26,7 @@ static const struct ob_mode modes[] = {
 	{ OB_MODE_BASELINE,	OB_FLOW_ONE, N1 },
 	{ OB_MODE_REDIRECT,	OB_FLOW_ONE, N1 },
 	{ OB_MODE_REDIRECT_MAC,	OB_FLOW_ONE, N1 },
+	{ OB_MODE_REDIRECT_EGRESS, OB_FLOW_ONE, N1 },
 	{ OB_MODE_OURS,		OB_FLOW_ONE, N1 },
 	{ OB_MODE_OURS,		OB_FLOW_ONE, N1K },
 	{ OB_MODE_OURS,		OB_FLOW_ONE, N100K },
@@ -115,23 +116,29 @@ static void shuffle(size_t *order, size_t n, unsigned int round)
 	}
 }
 
-/* A refused sample may have been bad luck (a burst of other work): again. */
+/* Bad luck (a burst of other work) may pass. */
 #define ATTEMPTS 3
 
-static void take_sample(struct ob_result *result, struct ob_programs *programs,
+/* True when there is a number. */
+static bool take_sample(struct ob_result *result, struct ob_programs *programs,
 			const struct ob_sample_plan *plan)
 {
 	struct ob_sample sample;
-	int r = -EBADMSG;
+	int r = -EAGAIN;
 
-	for (int i = 0; r == -EBADMSG && i < ATTEMPTS; i++)
+	for (int i = 0; r == -EAGAIN && i < ATTEMPTS; i++)
 		r = ob_sample_run(&result->mode, programs, plan, &sample);
 	if (!r) {
 		ob_result_add(result, &sample);
-		return;
+		return true;
+	}
+	if (r == -EAGAIN) {
+		ob_result_skip(result);
+		return false;
 	}
 	result->missing = r == -ENOENT;
 	snprintf(result->reason, sizeof(result->reason), "%s", sample.reason);
+	return false;
 }
 
 static void run_round(struct ob_results *results, struct ob_programs *programs,
@@ -146,15 +153,13 @@ static void run_round(struct ob_results *results, struct ob_programs *programs,
 
 		if (r->reason[0])
 			continue;
-		take_sample(r, programs, plan);
 		ob_mode_name(&r->mode, name);
-		if (r->reason[0])
-			fprintf(stderr, "round %d/%d  %-24s refused: %s\n",
-				round + 1, rounds, name, r->reason);
+		fprintf(stderr, "round %d/%d  %-24s ", round + 1, rounds, name);
+		if (take_sample(r, programs, plan))
+			fprintf(stderr, "%6.0f ns\n", r->quiet[r->rounds - 1]);
 		else
-			fprintf(stderr, "round %d/%d  %-24s %6.0f ns\n",
-				round + 1, rounds, name,
-				r->quiet[r->rounds - 1]);
+			fprintf(stderr, "refused: %s\n",
+				r->reason[0] ? r->reason : "disturbed");
 	}
 }
 

@@ -242,7 +242,7 @@ static int set_config6(const struct ob_gateway *g)
 		return -errno;
 	put16(config.global6.b, GLOBAL_NET6 & 0xfffc);
 	config.global6_len = 14;
-	config.generation++;
+	config.generation += 2; /* odd: settled */
 	return bpf_map_update_elem(fd, &zero, &config, 0) ? -errno : 0;
 }
 

@@ -19,8 +19,13 @@ void ob_result_add(struct ob_result *r, const struct ob_sample *s)
 	r->windows = windows;
 	r->n_windows += n;
 	r->quiet[r->rounds] = ob_stats_quantile(s->ns, n, 0.1);
-	r->middle[r->rounds] = ob_stats_quantile(s->ns, n, 0.5);
 	r->rounds++;
+}
+
+void ob_result_skip(struct ob_result *r)
+{
+	if (r->rounds < OB_MAX_ROUNDS)
+		r->quiet[r->rounds++] = NAN;
 }
 
 void ob_results_done(struct ob_results *r)
@@ -46,7 +51,7 @@ const struct ob_result *ob_results_find(const struct ob_results *r,
 		if (v->mode.kind == kind && v->mode.flows == flows &&
 		    !v->mode.objects &&
 		    (!names_entries(kind) || v->mode.n_prefixes == n_prefixes))
-			return v->rounds && !v->reason[0] ? v : NULL;
+			return v->n_windows && !v->reason[0] ? v : NULL;
 	}
 	return NULL;
 }
@@ -62,6 +67,23 @@ static int rounds_of(const struct ob_result *a, const struct ob_result *b)
 	return a->rounds < b->rounds ? a->rounds : b->rounds;
 }
 
+/* Of the rounds in which all of it was measured. */
+static struct ob_spread spread(const double *v, int n)
+{
+	double known[OB_MAX_ROUNDS];
+	size_t k = 0;
+
+	for (int i = 0; i < n; i++)
+		if (!isnan(v[i]))
+			known[k++] = v[i];
+	return ob_stats_spread(known, k);
+}
+
+struct ob_spread ob_result_quiet(const struct ob_result *r)
+{
+	return spread(r->quiet, r->rounds);
+}
+
 struct ob_spread ob_results_above(const struct ob_results *r,
 				  const struct ob_result *of)
 {
@@ -71,7 +93,7 @@ struct ob_spread ob_results_above(const struct ob_results *r,
 
 	for (int i = 0; i < n; i++)
 		v[i] = of->quiet[i] - base->quiet[i];
-	return ob_stats_spread(v, (size_t)n);
+	return spread(v, n);
 }
 
 struct ob_spread ob_results_ratio(const struct ob_results *r,
@@ -88,5 +110,5 @@ struct ob_spread ob_results_ratio(const struct ob_results *r,
 	for (int i = 0; i < n; i++)
 		v[i] = (a->quiet[i] - base_a->quiet[i]) /
 		       (b->quiet[i] - base_b->quiet[i]);
-	return ob_stats_spread(v, (size_t)n);
+	return spread(v, n);
 }

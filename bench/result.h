@@ -12,20 +12,12 @@
 struct ob_result {
 	struct ob_mode mode;
 	int rounds;
-	double quiet[OB_MAX_ROUNDS];  /* p10 of a round's windows, ns */
-	double middle[OB_MAX_ROUNDS]; /* median of a round's windows, ns */
-	double *windows;	      /* all of them */
+	/* p10 of a round's windows, ns; NAN for a round that was disturbed. */
+	double quiet[OB_MAX_ROUNDS];
+	double *windows; /* all of them */
 	size_t n_windows;
 	bool missing;			   /* the machine has no such tool */
 	char reason[OB_SAMPLE_REASON_LEN]; /* refused: no ratio from it */
-};
-
-/* A target of DESIGN section 10: ours against another mode, same flows. */
-struct ob_ratio {
-	const char *what;
-	const struct ob_result *ours, *other;
-	/* Of costs above the baseline of their flows, or of the whole cost. */
-	double target; /* 0: for information */
 };
 
 struct ob_results {
@@ -33,7 +25,9 @@ struct ob_results {
 	size_t n;
 };
 
+/* The next round: its sample, or that there is none. */
 void ob_result_add(struct ob_result *r, const struct ob_sample *s);
+void ob_result_skip(struct ob_result *r);
 void ob_results_done(struct ob_results *r);
 
 /* NULL when it was not measured or was refused. */
@@ -44,6 +38,8 @@ const struct ob_result *ob_results_find(const struct ob_results *r,
 const struct ob_result *ob_results_baseline(const struct ob_results *r,
 					    const struct ob_result *of);
 
+/* p10 of the rounds, ns. */
+struct ob_spread ob_result_quiet(const struct ob_result *r);
 /* Cost above the baseline, ns: one value a round, median and ends. */
 struct ob_spread ob_results_above(const struct ob_results *r,
 				  const struct ob_result *of);

@@ -45,17 +45,17 @@ static void run_done(struct run *r)
 	ob_topology_done(&r->topology);
 }
 
-static int refuse(struct run *r, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+static int refuse(struct run *r, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-static int refuse(struct run *r, const char *format, ...)
+static int refuse(struct run *r, int error, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(r->sample->reason, sizeof(r->sample->reason), format, args);
 	va_end(args);
-	return -EBADMSG;
+	return -error;
 }
 
 static int set_up(struct run *r)
@@ -91,7 +91,8 @@ static int check_frame(struct run *r, unsigned int i, struct ob_flows *sent)
 	if (e)
 		return e;
 	wrong = ob_frame_check(&frame, &expect);
-	return wrong ? refuse(r, "self-test packet %u: %s", i, wrong) : 0;
+	return wrong ? refuse(r, EBADMSG, "self-test packet %u: %s", i, wrong)
+		     : 0;
 }
 
 /* Packets go through one after the other, so the i-th in is the i-th out. */
@@ -108,7 +109,7 @@ static int self_test(struct run *r)
 		return e;
 	got = ob_sink_wait(&r->sink, w.packets);
 	if (got != w.packets)
-		return refuse(r, "self-test: sent %llu, received %llu",
+		return refuse(r, EBADMSG, "self-test: sent %llu, received %llu",
 			      (unsigned long long)w.packets,
 			      (unsigned long long)got);
 	for (unsigned int i = 0; !e && i < got && i < OB_CAPTURE_FRAMES; i++)
@@ -137,7 +138,7 @@ static int measure(struct run *r, int windows)
 			(double)w.cpu_ns / (double)w.packets;
 	}
 	if (!e && ob_sink_wait(&r->sink, total) != total)
-		return refuse(r, "sent %llu packets, received %llu",
+		return refuse(r, EBADMSG, "sent %llu packets, received %llu",
 			      (unsigned long long)total,
 			      (unsigned long long)ob_sink_received(&r->sink));
 	return e;
@@ -165,11 +166,12 @@ static int measure_checked(struct run *r, const struct ob_sample_plan *plan)
 	softirq = ob_softirq_cpu_ns(thread) - softirq;
 	own = own_cpu_ns() - own;
 	if ((double)softirq > KSOFTIRQD_LIMIT * (double)own)
-		return refuse(r, "ksoftirqd did %.0f%% of the work",
+		return refuse(r, EAGAIN, "ksoftirqd did %.0f%% of the work",
 			      100.0 * (double)softirq /
 				      (double)(own + softirq));
 	if (ob_object_run_count(r->setup.bench, "sink_count"))
-		return refuse(r, "bpf_stats is on: programs are being timed");
+		return refuse(r, EBADMSG,
+			      "bpf_stats is on: programs are being timed");
 	return 0;
 }
 

@@ -28,6 +28,9 @@ struct ob_sample_plan {
 	bool unchecked; /* whatever comes out */
 };
 
-/* 0, -ENOENT (a tool is missing), -EBADMSG (refused), negative errno. */
+/*
+ * 0, -ENOENT (a tool is missing), -EBADMSG (it does not do what it should),
+ * -EAGAIN (other work disturbed it), or another negative errno.
+ */
 int ob_sample_run(const struct ob_mode *m, struct ob_programs *p,
 		  const struct ob_sample_plan *plan, struct ob_sample *ret);

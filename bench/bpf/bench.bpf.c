@@ -35,6 +35,13 @@ int redirect(struct __sk_buff *skb __attribute__((unused)))
 	return bpf_redirect(ob_target, 0);
 }
 
+/* At the other end of a redirect: what the second hook costs by itself. */
+SEC("tcx/egress")
+int egress_nop(struct __sk_buff *skb __attribute__((unused)))
+{
+	return -1; /* TCX_NEXT */
+}
+
 /* What an Ethernet next hop would need besides: the two addresses. */
 SEC("tcx/ingress")
 int redirect_mac(struct __sk_buff *skb)
