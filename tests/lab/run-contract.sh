@@ -8,6 +8,7 @@ series=${2:-6.12}
 here=$(cd "$(dirname "$0")" && pwd -P)
 repo=$(cd "$here/../.." && pwd -P)
 # What "auto" comes to on this machine.
+# shellcheck disable=SC2016 # expanded inside
 [ "$way" != auto ] ||
 	way=$("$repo/lab/run" -- sh -c 'echo "$OB_LAB_WAY"')
 scratch=$(mktemp -d)

@@ -16,13 +16,15 @@ void ob_identity_done(struct ob_identity *id)
 static int make_file(const char *path, struct ob_secret_key *ret)
 {
 	_secret_ struct ob_secret_key key = { 0 };
+	char quoted[1024];
 	int r = ob_secret_key_new(&key);
 
 	if (r == 0)
 		r = ob_secret_key_write(path, &key);
 	if (r < 0)
 		return r;
-	ob_info("key file created", "path=\"%s\"", path);
+	ob_info("key file created", "path=%s",
+		ob_log_quote(path, quoted, sizeof(quoted)));
 	*ret = key;
 	return 0;
 }

@@ -67,29 +67,10 @@ static bool same_key_file(const struct ob_config_file *a,
 	return !strcmp(a->key_file, b->key_file);
 }
 
-static int load_key(struct ob_octopus *o, const struct ob_config_file *fresh,
-		    struct ob_status *status)
-{
-	struct ob_identity id;
-	int r;
-
-	if (same_key_file(o->config, fresh))
-		return 0;
-	r = ob_identity_load(fresh->key_file, &id, status);
-	if (r < 0)
-		return r;
-	/* Without a file the device keeps the key it has. */
-	if (id.has_secret) {
-		ob_identity_done(&o->identity);
-		o->identity = id;
-		ob_secret_key_wipe(&id.secret);
-	}
-	return 0;
-}
-
 static int reload(struct loop *l, struct ob_status *status)
 {
 	_cleanup_(ob_config_freep) struct ob_config_file *fresh = NULL;
+	_cleanup_(ob_identity_done) struct ob_identity identity = { 0 };
 	struct ob_octopus *o = l->o;
 	struct ob_config_file *old;
 	bool other_metrics;
@@ -103,11 +84,15 @@ static int reload(struct loop *l, struct ob_status *status)
 				     "octopus runs; use --cleanup",
 				     l->options->config,
 				     o->config->network.device);
-	r = load_key(o, fresh, status);
+	if (!same_key_file(o->config, fresh))
+		r = ob_identity_load(fresh->key_file, &identity, status);
 	if (r == 0)
 		r = ob_resolver_set(o->resolver, &fresh->network);
 	if (r < 0)
 		return r;
+	/* Without a file the device keeps the key it has. */
+	if (identity.has_secret)
+		o->identity = identity;
 	other_metrics = !same_metrics(o->config, fresh);
 	old = o->config;
 	o->config = TAKE_PTR(fresh);
