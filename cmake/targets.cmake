@@ -3,7 +3,11 @@
 
 find_program(OB_CLANG NAMES clang clang-19 clang-18 clang-17 clang-16 clang-15
                             clang-14 REQUIRED)
-find_program(OB_BPFTOOL NAMES bpftool PATHS /usr/sbin /sbin REQUIRED)
+# Ubuntu 24.04 has one with each kernel's tools, and a script in /usr/sbin that
+# accepts only that of the running kernel.
+file(GLOB OB_KERNEL_TOOLS /usr/lib/linux-tools/*)
+find_program(OB_BPFTOOL NAMES bpftool HINTS ${OB_KERNEL_TOOLS}
+             PATHS /usr/sbin /sbin REQUIRED)
 if(CMAKE_LIBRARY_ARCHITECTURE)
   set(OB_BPF_SYSTEM_INCLUDE -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
 endif()

@@ -55,6 +55,8 @@ job_command()
 	} >"$JOB/command"
 }
 
+JOB_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
 # Only what a command may rely on everywhere, and what is ours.  Inside, the
 # kernel is the one wanted, so a nested lab/run must not start another.
 job_environment()
@@ -64,7 +66,7 @@ job_environment()
 		eval "[ \"\${$_n+set}\" ]" || continue
 		eval "quote \"$_n=\$$_n\""
 	done
-	quote PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+	quote "PATH=$(tools_path "$JOB_PATH")" \
 		HOME=/root LANG=C.UTF-8 "TERM=${TERM:-dumb}" \
 		OB_LAB=direct "OB_LAB_WAY=$WAY"
 }

@@ -54,6 +54,16 @@ packages_missing()
 	done
 }
 
+# tools_path PATH: Ubuntu 24.04 has a bpftool with each kernel's tools, behind
+# a script that insists on those of the running kernel; ours will do.
+tools_path()
+{
+	for _d in /usr/lib/linux-tools/*/; do
+		[ ! -x "${_d}bpftool" ] || set -- "$_d:$1"
+	done
+	echo "$1"
+}
+
 # package_candidate NAME: the version apt would install, empty if none.
 package_candidate()
 {
