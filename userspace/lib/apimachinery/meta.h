@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * metadata of objects: names and labels that are allowed (RFC 1123 labels and
+ * subdomains, qualified names), generateName, timestamps, Status objects.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "apimachinery/schema.h"
+
+/* "a lowercase RFC 1123 subdomain must consist of ..." when it is not. */
+bool ob_api_name_valid(const char *name, bool label_only);
+/* generateName and five random characters, cut so that it fits 63. */
+const char *ob_api_name_generate(struct ob_arena *a, const char *prefix);
+const char *ob_api_uid_new(struct ob_arena *a);		/* RFC 4122 version 4 */
+const char *ob_api_time(struct ob_arena *a, int64_t s); /* RFC 3339, seconds */
+const char *ob_api_time_micro(struct ob_arena *a, int64_t us);
+int ob_api_time_parse(const char *s, int64_t *ret_s);
+/* Name, namespace, labels, annotations (256 KiB), finalizers, owner references.
+ */
+void ob_api_meta_validate(struct ob_arena *a, const cJSON *object,
+			  bool namespaced, struct ob_api_causes *causes);
+/* {"kind":"Status",...}: reason "NotFound", details of r, causes may be NULL.
+ */
+cJSON *ob_api_status(struct ob_arena *a, int code, const char *reason,
+		     const char *message, const char *group, const char *kind,
+		     const char *name, const struct ob_api_causes *causes);
