@@ -9,8 +9,8 @@
 
 #define IPV6_MIN_MTU 1280 /* RFC 8200, section 5 */
 
-static int check_global(const struct ob_config_errors *e,
-			const struct ob_raw_config *raw)
+int ob_config_check_global(const struct ob_config_errors *e,
+			   const struct ob_raw_config *raw)
 {
 	if (raw->global.n == 0)
 		return ob_config_fail(e, &raw->global.at,
@@ -91,7 +91,7 @@ int ob_config_check_addresses(struct ob_arena *scratch,
 {
 	struct ob_claim *claims;
 	size_t n = 0;
-	int r = check_global(e, raw);
+	int r = ob_config_check_global(e, raw);
 
 	if (r < 0)
 		return r;
