@@ -196,10 +196,10 @@ static void addresses_do_not_overlap(void **state)
 	refuses(HEAD "cluster_cidr: 0.0.0.0/0\n",
 		"f:6:1: cluster_cidr: is the whole address space");
 	refuses(HEAD "pod_cidr: [10.1.0.0/16, 10.1.2.0/24]\n",
-		"f:6:24: pod_cidr[1]: 10.1.2.0/24 overlaps 10.1.0.0/16 of "
+		"f:6:25: pod_cidr[1]: 10.1.2.0/24 overlaps 10.1.0.0/16 of "
 		"pod_cidr");
 	refuses(HEAD "gateway: [10.1.0.1, 10.2.0.1]\n",
-		"f:6:20: gateway[1]: a second gateway of the same family");
+		"f:6:21: gateway[1]: a second gateway of the same family");
 }
 
 static void kubernetes_is_here_or_in_a_file(void **state)

@@ -32,20 +32,13 @@ static int compare_int(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Decimal numbers of any length, RFC-less but so in every API server. */
-static int compare_versions(const char *a, const char *b)
-{
-	size_t n = strlen(a), m = strlen(b);
-
-	return n == m ? strcmp(a, b) : compare_int((int64_t)n, (int64_t)m);
-}
-
 static int compare_written(const void *x, const void *y, void *arg)
 {
 	const struct run *r = arg;
 	const struct ob_peer *a = r->peers[*(const size_t *)x].peer;
 	const struct ob_peer *b = r->peers[*(const size_t *)y].peer;
-	int c = compare_versions(a->resource_version, b->resource_version);
+	int c = ob_peer_version_compare(a->resource_version,
+					b->resource_version);
 
 	return c ?: strcmp(a->name, b->name);
 }

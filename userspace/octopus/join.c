@@ -25,6 +25,17 @@ static const char *show(struct ob_arena *a, const struct ob_prefix *p)
 				OB_PREFIX_STRLEN);
 }
 
+/* Peers are gone before what is made of them. */
+static struct ob_prefix *copy(struct ob_arena *a, const struct ob_prefix *v,
+			      size_t n)
+{
+	struct ob_prefix *to = ob_arena_array(a, n, sizeof(*to));
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = v[i];
+	return to;
+}
+
 const struct ob_peer *ob_join_own(const struct ob_join_input *in)
 {
 	for (size_t i = 0; i < in->n_peers; i++)
@@ -87,7 +98,7 @@ static int take_hub_mode(struct run *r, struct ob_status *status)
 				     "global CIDR yet");
 	memcpy(net->global, r->hub->status.global, sizeof(net->global));
 	net->n_global = r->hub->status.n_global;
-	net->cidrs = own->status.cidrs;
+	net->cidrs = copy(r->arena, own->status.cidrs, own->status.n_cidrs);
 	net->n_cidrs = own->status.n_cidrs;
 	return 0;
 }
@@ -223,7 +234,9 @@ static void leave_out(struct run *r, const struct ob_peer *p,
 		      const char *reason, const char *message)
 {
 	*OB_PUSH(r->arena, &r->j->left_out) =
-		(struct ob_left_out){ p->name, reason, message };
+		(struct ob_left_out){ ob_arena_strdup(r->arena, p->name),
+				      reason,
+				      ob_arena_strdup(r->arena, message) };
 }
 
 static bool has_our_key(const struct run *r, const struct ob_peer *p)
@@ -338,7 +351,7 @@ static void fill_cluster(const struct run *r, const struct ob_peer *p,
 	if (dialled && strlen(s->endpoint) < sizeof(c->host))
 		memcpy(c->host, s->endpoint, strlen(s->endpoint) + 1);
 	c->port = s->port ?: OB_DEFAULT_PORT;
-	c->cidrs = s->cidrs;
+	c->cidrs = copy(r->arena, s->cidrs, s->n_cidrs);
 	c->n_cidrs = s->n_cidrs;
 	c->hub = p == r->hub;
 	/* Between two that can dial each other as well: whether a tunnel lives

@@ -429,3 +429,12 @@ bool ob_peer_condition_is_true(const struct ob_peer_status *s, const char *type)
 
 	return c && !strcmp(c->status, "True");
 }
+
+int ob_peer_version_compare(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	if (n != m)
+		return n < m ? -1 : 1;
+	return strcmp(a, b);
+}

@@ -118,6 +118,8 @@ bool ob_peer_condition_is_true(const struct ob_peer_status *s,
 /* "hub", "public", "private", or "". */
 const char *ob_peer_role_name(enum ob_peer_role role);
 
+/* Orders resourceVersions: decimal numbers of any length. */
+int ob_peer_version_compare(const char *a, const char *b);
 bool ob_peer_spec_equal(const struct ob_peer_spec *a,
 			const struct ob_peer_spec *b);
 /* Without the tunnel, and without when conditions changed. */
