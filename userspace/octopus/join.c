@@ -107,7 +107,7 @@ static void take_hub_itself(struct run *r)
 {
 	const struct ob_hub_mode *h = r->in->config->hub;
 
-	r->j->network.cidrs = h->request;
+	r->j->network.cidrs = copy(r->arena, h->request, h->n_request);
 	r->j->network.n_cidrs = h->n_request;
 }
 
@@ -427,6 +427,16 @@ static void take_peers(struct run *r)
 			take_peer(r, v[i]);
 }
 
+/* The configuration may be another one before the network is. */
+static void copy_interfaces(struct ob_arena *a, struct ob_network *net)
+{
+	char **from = net->interfaces;
+
+	net->interfaces = ob_arena_array(a, net->n_interfaces, sizeof(char *));
+	for (size_t i = 0; i < net->n_interfaces; i++)
+		net->interfaces[i] = ob_arena_strdup(a, from[i]);
+}
+
 int ob_join(struct ob_arena *a, const struct ob_join_input *in,
 	    struct ob_joined *ret, struct ob_status *status)
 {
@@ -445,6 +455,7 @@ int ob_join(struct ob_arena *a, const struct ob_join_input *in,
 		err = check_locals(&r, status);
 	if (err < 0)
 		return err;
+	copy_interfaces(a, &j.network);
 	ob_join_map(a, in, &j);
 	j.network.gateway4 = gateway(&r, AF_INET, &h->gateways[0]);
 	j.network.gateway6 = gateway(&r, AF_INET6, &h->gateways[1]);

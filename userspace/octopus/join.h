@@ -43,7 +43,7 @@ struct ob_joined {
 };
 
 /*
- * Everything lives in the arena, but for what the configuration holds.
+ * Everything lives in the arena.
  * -EAGAIN with a status when there is no network to speak of yet: whatever the
  * kernel has should stay.
  */
