@@ -16,6 +16,10 @@ static bool judge_access(const struct ob_ctl_facts *f,
 
 	if (!api->config_problem)
 		return true;
+	if (api->config_error == -EACCES || api->config_error == -EPERM) {
+		ob_ctl_skip(out, "not asked: %s", api->config_problem);
+		return false;
+	}
 	finding = ob_ctl_broken(out, "HubAccessUnreadable", "%s",
 				api->config_problem);
 	ob_ctl_fix(out, finding,
@@ -75,43 +79,44 @@ static bool judge_connection(const struct ob_ctl_facts *f,
 	return false;
 }
 
+static const struct {
+	const char *fault, *found, *fix;
+} certificate_texts[] = {
+	[OB_CTL_TLS_NONE] = { "HubNoTLS", "does not speak TLS",
+			      "https://HOST:PORT of hub: url: must be "
+			      "the API server" },
+	[OB_CTL_TLS_UNKNOWN_CA] = { "HubWrongCA",
+				    "its certificate is not from the "
+				    "CA we have",
+				    "copy the hub's CA certificate to "
+				    "ca_file (hub init "
+				    "names it); if nobody has changed "
+				    "it, somebody else "
+				    "answers in the hub's place" },
+	[OB_CTL_TLS_EXPIRED] = { "HubCertificateExpired",
+				 "its certificate has expired",
+				 "renew the hub's certificate, and "
+				 "look at both clocks" },
+	[OB_CTL_TLS_NOT_YET] = { "HubCertificateNotYet",
+				 "its certificate is not valid yet",
+				 "this host's clock is wrong, or the "
+				 "hub's is: date" },
+	[OB_CTL_TLS_WRONG_NAME] = { "HubWrongName",
+				    "its certificate is for another "
+				    "name",
+				    "use a name or address in hub: "
+				    "url: that the "
+				    "certificate has, or give the hub "
+				    "a certificate with "
+				    "this one" },
+	[OB_CTL_TLS_BAD] = { "HubTLS", "TLS fails",
+			     "openssl s_client -connect HOST:PORT "
+			     "shows more" },
+};
+
 static bool judge_certificate(const struct ob_ctl_facts *f,
 			      struct ob_ctl_findings *out)
 {
-	static const struct {
-		const char *fault, *found, *fix;
-	} texts[] = {
-		[OB_CTL_TLS_NONE] = { "HubNoTLS", "does not speak TLS",
-				      "https://HOST:PORT of hub: url: must be "
-				      "the API server" },
-		[OB_CTL_TLS_UNKNOWN_CA] = { "HubWrongCA",
-					    "its certificate is not from the "
-					    "CA we have",
-					    "copy the hub's CA certificate to "
-					    "ca_file (hub init "
-					    "names it); if nobody has changed "
-					    "it, somebody else "
-					    "answers in the hub's place" },
-		[OB_CTL_TLS_EXPIRED] = { "HubCertificateExpired",
-					 "its certificate has expired",
-					 "renew the hub's certificate, and "
-					 "look at both clocks" },
-		[OB_CTL_TLS_NOT_YET] = { "HubCertificateNotYet",
-					 "its certificate is not valid yet",
-					 "this host's clock is wrong, or the "
-					 "hub's is: date" },
-		[OB_CTL_TLS_WRONG_NAME] = { "HubWrongName",
-					    "its certificate is for another "
-					    "name",
-					    "use a name or address in hub: "
-					    "url: that the "
-					    "certificate has, or give the hub "
-					    "a certificate with "
-					    "this one" },
-		[OB_CTL_TLS_BAD] = { "HubTLS", "TLS fails",
-				     "openssl s_client -connect HOST:PORT "
-				     "shows more" },
-	};
 	const struct ob_ctl_api *api = &f->api;
 	struct ob_ctl_finding *finding;
 
@@ -121,10 +126,11 @@ static bool judge_certificate(const struct ob_ctl_facts *f,
 		ob_ctl_skip(out, "%s: TLS was not tried", api->server);
 		return false;
 	}
-	finding = ob_ctl_broken(out, texts[api->tls].fault, "%s: %s (%s)",
-				api->server, texts[api->tls].found,
+	finding = ob_ctl_broken(out, certificate_texts[api->tls].fault,
+				"%s: %s (%s)", api->server,
+				certificate_texts[api->tls].found,
 				api->tls_detail);
-	ob_ctl_fix(out, finding, "%s", texts[api->tls].fix);
+	ob_ctl_fix(out, finding, "%s", certificate_texts[api->tls].fix);
 	return false;
 }
 
@@ -180,6 +186,10 @@ static bool judge_list(const struct ob_ctl_facts *f,
 		ob_ctl_fix(out, finding,
 			   "install the chart octopus there, which brings the "
 			   "CustomResourceDefinition peers.octopus.io");
+	} else if (api->code == 0 &&
+		   (api->list_error == -EACCES || api->list_error == -EPERM)) {
+		ob_ctl_skip(out, "%s answers; our token needs root: %s",
+			    api->server, api->list_message);
 	} else if (api->namespace_missing) {
 		finding = ob_ctl_broken(out, "HubNamespaceMissing",
 					"%s: has no namespace %s", api->server,

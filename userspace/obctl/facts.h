@@ -146,9 +146,9 @@ struct ob_ctl_peer_objects {
 /* The hub's API, layer by layer; what is behind a broken one was not tried. */
 struct ob_ctl_api {
 	bool tried;
-	const char *server;	   /* "https://192.0.2.1:6443" */
-	const char *config_reason; /* of what is wrong with URL, CA, token */
-	const char *config_problem;
+	const char *server;	    /* "https://192.0.2.1:6443" */
+	int config_error;	    /* of reading what the file names */
+	const char *config_problem; /* NULL: none */
 	const char *host;
 	uint16_t port;
 	const char *namespace;

@@ -3,14 +3,10 @@
  * others: name, TCP, certificate, token, Peers. */
 #pragma once
 
-#include "base/json.h"
 #include "obctl/facts.h"
 
 /* By what the configuration says: f->file. Fills f->api. */
 void ob_ctl_api_gather(struct ob_ctl_facts *f, struct ob_arena *a);
-/* A PeerList. */
-void ob_ctl_api_decode(struct ob_arena *a, const cJSON *list,
-		       struct ob_ctl_peer_objects *ret);
 /* "https://HOST[:PORT]". -EINVAL when it is none. */
 int ob_ctl_api_split(struct ob_arena *a, const char *url, const char **ret_host,
 		     uint16_t *ret_port);

@@ -1,203 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "obctl/gather_daemon.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <string.h>
+#include <systemd/sd-event.h>
 
-#define TIMEOUT_MS 2000L
+#include "http/client.h"
+#include "obctl/daemon.h"
+
+#define TIMEOUT_MS 2000
 #define MAX_BODY   (8UL * 1024 * 1024)
 
-OB_DEFINE_CLEANUP(CURL *, curl_easy_cleanup)
-
+/* An answer as it arrives. */
 struct body {
 	struct ob_arena *arena;
 	struct {
 		char *v;
 		size_t n, room;
 	} text;
+	bool done;
+	int error; /* or 0 */
+	long code; /* of HTTP */
 };
 
-static size_t on_bytes(char *bytes, size_t one, size_t n, void *arg)
+static int on_data(void *arg, const char *bytes, size_t size)
 {
 	struct body *body = arg;
 
-	(void)one;
-	if (body->text.n + n > MAX_BODY)
-		return 0;
-	for (size_t i = 0; i < n; i++)
+	if (body->text.n + size > MAX_BODY)
+		return -EMSGSIZE;
+	for (size_t i = 0; i < size; i++)
 		*OB_PUSH(body->arena, &body->text) = bytes[i];
-	return n;
+	return 0;
 }
 
-static int error_of(CURL *curl, CURLcode code)
+static void on_done(void *arg, int r, const struct ob_http_answer *answer)
 {
-	long err = 0;
+	struct body *body = arg;
 
-	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &err);
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return -ETIMEDOUT;
-	if (code == CURLE_COULDNT_CONNECT)
-		return err ? -(int)err : -ECONNREFUSED;
-	return -EPROTO;
+	*OB_PUSH(body->arena, &body->text) = '\0';
+	body->done = true;
+	body->error = r;
+	body->code = answer->code;
+}
+
+static int turn(struct ob_http_client *client, const char *path,
+		struct body *body)
+{
+	static const struct ob_http_call_ops ops = {
+		.data = on_data,
+		.done = on_done,
+	};
+	const struct ob_http_request request = {
+		.method = "GET",
+		.path = path,
+		.timeout_ms = TIMEOUT_MS,
+	};
+	struct ob_http_call *call = NULL;
+	int r = ob_http_client_send(client, &request, &ops, body, &call);
+
+	while (r >= 0 && !body->done)
+		r = ob_http_client_turn(client, TIMEOUT_MS);
+	return r < 0 ? r : body->error;
 }
 
 /* The HTTP code, or a negative errno. */
-static long get(struct body *body, const char *url)
+static long get(struct body *body, const char *url, const char *path)
 {
-	_cleanup_(curl_easy_cleanupp) CURL *curl = curl_easy_init();
-	CURLcode code;
-	long status = 0;
+	const struct ob_http_client_options options = {
+		.url = url,
+		.agent = "obctl/" OB_VERSION,
+	};
+	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
+	_cleanup_(ob_http_client_freep) struct ob_http_client *client = NULL;
+	int r = sd_event_new(&event);
 
-	if (!curl)
-		return -ENOMEM;
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
-	code = curl_easy_perform(curl);
-	if (code != CURLE_OK)
-		return error_of(curl, code);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	*OB_PUSH(body->arena, &body->text) = '\0';
-	return status;
-}
-
-static const char *text_at(const cJSON *root, const char *path)
-{
-	return ob_json_string(root, path) ?: "";
-}
-
-void ob_ctl_decode_prefixes(struct ob_arena *a, const cJSON *array,
-			    struct ob_ctl_prefixes *ret)
-{
-	const cJSON *item = cJSON_IsArray(array) ? array->child : NULL;
-
-	for (; item; item = item->next) {
-		struct ob_prefix prefix;
-
-		if (cJSON_IsString(item) &&
-		    ob_prefix_parse(item->valuestring, &prefix) == 0)
-			*OB_PUSH(a, ret) = prefix;
-	}
-}
-
-void ob_ctl_decode_conditions(struct ob_arena *a, const cJSON *array,
-			      struct ob_ctl_conditions *ret)
-{
-	const cJSON *item = cJSON_IsArray(array) ? array->child : NULL;
-
-	for (; item; item = item->next)
-		*OB_PUSH(a, ret) = (struct ob_ctl_condition){
-			.type = text_at(item, "type"),
-			.status = text_at(item, "status"),
-			.reason = text_at(item, "reason"),
-			.message = text_at(item, "message"),
-		};
-}
-
-static uint16_t port_at(const cJSON *root, const char *path)
-{
-	int64_t port = 0;
-
-	if (ob_json_int(root, path, &port) < 0 || port < 0 || port > UINT16_MAX)
-		return 0;
-	return (uint16_t)port;
-}
-
-static void decode_peers(struct ob_arena *a, const cJSON *root,
-			 struct ob_ctl_wants *ret)
-{
-	const cJSON *item = ob_json_get(root, "peers");
-
-	for (item = item ? item->child : NULL; item; item = item->next) {
-		struct ob_ctl_want *want = OB_PUSH(a, ret);
-		const char *key = text_at(item, "public_key");
-
-		want->id = text_at(item, "cluster_id");
-		want->hub = !strcmp(text_at(item, "role"), "hub");
-		want->used = ob_json_bool(item, "used", true);
-		want->direct = !strcmp(text_at(item, "via"), "direct");
-		want->reason = text_at(item, "reason");
-		want->message = text_at(item, "message");
-		want->host = text_at(item, "endpoint");
-		want->port = port_at(item, "port");
-		want->has_key = ob_key_parse(key, &want->key) == 0;
-		ob_ctl_decode_prefixes(a, ob_json_get(item, "cluster_cidr"),
-				       &want->cidrs);
-		ob_ctl_decode_conditions(a, ob_json_get(item, "conditions"),
-					 &want->conditions);
-	}
-}
-
-static void decode_hub(const cJSON *root, struct ob_ctl_daemon *d)
-{
-	const cJSON *at = ob_json_at(root, "hub.last_sync");
-
-	d->hub_mode = !strcmp(text_at(root, "mode"), "hub");
-	d->hub_url = text_at(root, "hub.url");
-	d->hub_namespace = text_at(root, "hub.namespace");
-	d->hub_connected = ob_json_bool(root, "hub.connected", false);
-	d->hub_synced = ob_json_bool(root, "hub.synced", false);
-	d->hub_reason = text_at(root, "hub.reason");
-	d->hub_message = text_at(root, "hub.message");
-	d->hub_last_sync_s = cJSON_IsNumber(at) ? at->valuedouble : 0;
-	d->has_leader = cJSON_IsObject(ob_json_get(root, "leader"));
-	d->leading = ob_json_bool(root, "leader.leading", false);
-	d->holder = text_at(root, "leader.holder");
-}
-
-static void decode_own_peer(struct ob_arena *a, const cJSON *root,
-			    struct ob_ctl_daemon *d)
-{
-	d->peer_exists = ob_json_bool(root, "peer.exists", false);
-	d->peer_accepted = ob_json_bool(root, "peer.accepted", false);
-	d->peer_published = ob_json_bool(root, "peer.published", false);
-	d->peer_reason = text_at(root, "peer.reason");
-	d->peer_message = text_at(root, "peer.message");
-	ob_ctl_decode_conditions(a, ob_json_at(root, "peer.conditions"),
-				 &d->peer_conditions);
-}
-
-static void decode_mapped(struct ob_arena *a, const cJSON *root,
-			  struct ob_ctl_daemon *d)
-{
-	const cJSON *item = ob_json_at(root, "network.mappings");
-
-	for (item = item ? item->child : NULL; item; item = item->next) {
-		struct ob_prefix local;
-
-		if (ob_prefix_parse(text_at(item, "local"), &local) == 0)
-			*OB_PUSH(a, &d->mapped) = local;
-	}
-}
-
-void ob_ctl_daemon_decode(struct ob_arena *a, const cJSON *root,
-			  struct ob_ctl_daemon *d)
-{
-	d->has_status = true;
-	d->id = text_at(root, "cluster_id");
-	d->role = text_at(root, "role");
-	d->config_path = text_at(root, "config.path");
-	d->config_valid = ob_json_bool(root, "config.valid", true);
-	d->healthy = ob_json_bool(root, "reconcile.healthy", false);
-	d->waiting_reason = text_at(root, "reconcile.waiting.reason");
-	d->waiting_message = text_at(root, "reconcile.waiting.message");
-	d->device = text_at(root, "device.name");
-	d->port = port_at(root, "device.port");
-	(void)ob_key_parse(text_at(root, "device.public_key"), &d->key);
-	decode_hub(root, d);
-	decode_own_peer(a, root, d);
-	decode_mapped(a, root, d);
-	decode_peers(a, root, &d->peers);
-	ob_ctl_decode_prefixes(a, ob_json_at(root, "network.global_cidr"),
-			       &d->global);
-	ob_ctl_decode_prefixes(a, ob_json_at(root, "network.cluster_cidr"),
-			       &d->cidrs);
-	ob_ctl_decode_conditions(a, ob_json_get(root, "conditions"),
-				 &d->conditions);
+	if (r >= 0)
+		r = ob_http_client_new(event, &options, &client, NULL);
+	if (r >= 0)
+		r = turn(client, path, body);
+	return r < 0 ? r : body->code;
 }
 
 void ob_ctl_daemon_init(struct ob_arena *a, struct ob_ctl_daemon *ret)
@@ -234,7 +116,7 @@ static void ask_status(struct ob_arena *a, const char *base,
 	struct body body = { .arena = a };
 	cJSON *root;
 
-	if (get(&body, ob_arena_printf(a, "%s/status", base)) != 200)
+	if (get(&body, base, "/status") != 200)
 		return;
 	if (ob_json_parse(a, body.text.v, body.text.n - 1, MAX_BODY, &root,
 			  NULL) == 0)
@@ -254,7 +136,7 @@ void ob_ctl_daemon_ask(struct ob_arena *a, const struct ob_addr *addr,
 	ret->url = ob_arena_printf(a, "http://%s%s%s:%u", v6 ? "[" : "",
 				   ob_addr_format(addr, text, sizeof(text)),
 				   v6 ? "]" : "", port);
-	code = get(&body, ob_arena_printf(a, "%s/healthz", ret->url));
+	code = get(&body, ret->url, "/healthz");
 	if (code < 0) {
 		ret->error = (int)code;
 		return;

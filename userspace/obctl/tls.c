@@ -91,11 +91,16 @@ static const char *explain(struct ob_arena *a, unsigned int status)
 }
 
 static int trust(gnutls_certificate_credentials_t credentials,
-		 const char *ca_file)
+		 const char *ca_pem)
 {
-	return ca_file ? gnutls_certificate_set_x509_trust_file(
-				 credentials, ca_file, GNUTLS_X509_FMT_PEM)
-		       : gnutls_certificate_set_x509_system_trust(credentials);
+	gnutls_datum_t pem = { 0 };
+
+	if (!ca_pem)
+		return gnutls_certificate_set_x509_system_trust(credentials);
+	pem.size = (unsigned int)strlen(ca_pem);
+	pem.data = (unsigned char *)(uintptr_t)ca_pem; /* only read */
+	return gnutls_certificate_set_x509_trust_mem(credentials, &pem,
+						     GNUTLS_X509_FMT_PEM);
 }
 
 static int start(int fd, const char *host,
@@ -130,7 +135,7 @@ static int wait_handshake(int fd, gnutls_session_t session)
 	return r;
 }
 
-enum ob_ctl_tls ob_ctl_tls_verify(int fd, const char *host, const char *ca_file,
+enum ob_ctl_tls ob_ctl_tls_verify(int fd, const char *host, const char *ca_pem,
 				  struct ob_arena *a, const char **ret_detail)
 {
 	_cleanup_(gnutls_certificate_free_credentialsp)
@@ -142,10 +147,10 @@ enum ob_ctl_tls ob_ctl_tls_verify(int fd, const char *host, const char *ca_file,
 	*ret_detail = "";
 	if (r < 0)
 		return OB_CTL_TLS_BAD;
-	r = trust(credentials, ca_file);
+	r = trust(credentials, ca_pem);
 	if (r < 0) {
-		*ret_detail = ob_arena_printf(a, "%s: %s", ca_file ?: "system",
-					      gnutls_strerror(r));
+		*ret_detail =
+			ob_arena_printf(a, "our CA: %s", gnutls_strerror(r));
 		return OB_CTL_TLS_UNKNOWN_CA;
 	}
 	r = start(fd, host, credentials, &session);

@@ -12,6 +12,6 @@
 
 /* A connected socket, or a negative errno. */
 int ob_ctl_tls_connect(const struct ob_addr *addr, uint16_t port);
-/* ca_file NULL: the system's. detail: a phrase, whatever the verdict. */
-enum ob_ctl_tls ob_ctl_tls_verify(int fd, const char *host, const char *ca_file,
+/* ca_pem NULL: the system's. detail: a phrase, whatever the verdict. */
+enum ob_ctl_tls ob_ctl_tls_verify(int fd, const char *host, const char *ca_pem,
 				  struct ob_arena *a, const char **ret_detail);
