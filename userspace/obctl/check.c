@@ -36,9 +36,11 @@ void ob_ctl_fix_by_octopus(const struct ob_ctl_facts *f,
 			   struct ob_ctl_findings *out,
 			   struct ob_ctl_finding *finding)
 {
-	bool runs = f->daemon.asked && f->daemon.error == 0;
-
-	if (!runs)
+	if (!f->daemon.asked)
+		ob_ctl_fix(out, finding,
+			   "octopus puts it back within a second: is it "
+			   "running?");
+	else if (f->daemon.error < 0)
 		ob_ctl_fix(out, finding,
 			   "start octopus, which puts it back within a second");
 	else if (*f->daemon.waiting_reason)
@@ -72,7 +74,7 @@ bool ob_ctl_check_no_maps(const struct ob_ctl_facts *f,
 		ob_ctl_skip(out, "not looked at: reading the maps needs root "
 				 "(CAP_BPF)");
 	else if (f->maps_error < 0)
-		ob_ctl_skip(out, "not looked at: %s", f->maps_problem);
+		ob_ctl_skip(out, "not looked at: the maps cannot be read");
 	return f->standby || f->maps_error < 0;
 }
 

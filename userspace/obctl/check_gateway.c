@@ -119,6 +119,9 @@ void ob_ctl_check_octopus(const struct ob_ctl_facts *f,
 		finding->aside = f->maps_error != -ENOENT || f->hub_mode;
 	} else if (d->conditions.n > 0) {
 		finding = ob_ctl_warn(out, "OctopusConditions", "%s", said);
+		ob_ctl_fix(out, finding,
+			   "octopus(8), conditions; the lines below may say "
+			   "more");
 	} else if (f->standby) {
 		ob_ctl_good(out, "stands by: %s leads",
 			    *d->holder ? d->holder : "nobody known");

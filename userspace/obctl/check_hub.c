@@ -223,6 +223,7 @@ void ob_ctl_check_hub(const struct ob_ctl_facts *f, struct ob_ctl_findings *out)
 	if (judge_access(f, out) && judge_name(f, out) &&
 	    judge_connection(f, out) && judge_certificate(f, out) &&
 	    judge_list(f, out))
-		ob_ctl_good(out, "%s: %zu Peers in %s", api->server,
-			    api->peers.n, api->namespace);
+		ob_ctl_good(out, "%s: %zu Peer%s in %s", api->server,
+			    api->peers.n, api->peers.n == 1 ? "" : "s",
+			    api->namespace);
 }

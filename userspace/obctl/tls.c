@@ -160,7 +160,8 @@ enum ob_ctl_tls ob_ctl_tls_verify(int fd, const char *host, const char *ca_pem,
 		r = gnutls_certificate_verify_peers3(session, host, &status);
 	if (r < 0) {
 		*ret_detail = ob_arena_strdup(a, gnutls_strerror(r));
-		return r == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
+		return r == GNUTLS_E_UNEXPECTED_PACKET ||
+				       r == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
 				       r == GNUTLS_E_UNSUPPORTED_VERSION_PACKET
 			       ? OB_CTL_TLS_NONE
 			       : OB_CTL_TLS_BAD;
