@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * octopus joins this cluster with others: see octopus(8). Static mode: a file
- * says who they are.
+ * octopus joins this cluster with others: see octopus(8).
  */
 #include <errno.h>
 #include <signal.h>
@@ -43,9 +42,14 @@ static int check(const struct ob_options *options)
 
 	if (r < 0)
 		return r;
-	printf("%s: valid: cluster %s, %zu mappings, %zu peers\n",
-	       options->config, config->network.id, config->network.n_mappings,
-	       config->network.n_clusters);
+	if (config->hub)
+		printf("%s: valid: cluster %s, hub %s\n", options->config,
+		       config->network.id,
+		       config->hub->url ?: config->hub->kubeconfig);
+	else
+		printf("%s: valid: cluster %s, %zu mappings, %zu peers\n",
+		       options->config, config->network.id,
+		       config->network.n_mappings, config->network.n_clusters);
 	return 0;
 }
 
@@ -97,6 +101,7 @@ static int octopus_open(struct ob_octopus *o, const struct ob_options *options,
 
 	o->arena = ob_arena_new();
 	o->state.config_valid = true;
+	o->network = o->config->hub ? NULL : &o->config->network;
 	r = ob_identity_load(o->config->key_file, &o->identity, status);
 	if (r == 0)
 		r = ob_kernel_open(options->pin_root, &o->kernel, status);
@@ -126,6 +131,10 @@ static int run(const struct ob_options *options)
 	struct ob_status status = OB_STATUS_INIT;
 	int r = load_config(options->config, &o.config);
 
+	if (r == 0 && options->mode == OB_MODE_ONCE && o.config->hub) {
+		fputs("octopus: --once needs a file with peers\n", stderr);
+		return -EINVAL;
+	}
 	if (r == 0)
 		r = enter_netns(options);
 	if (r < 0)
@@ -140,7 +149,8 @@ static int run(const struct ob_options *options)
 		o.config->network.n_clusters);
 	if (options->mode == OB_MODE_ONCE)
 		return ob_run_once(&o);
-	return ob_run(&o, options);
+	r = ob_run(&o, options, &status);
+	return r < 0 ? complain(r, &status) : 0;
 }
 
 int main(int argc, char **argv)

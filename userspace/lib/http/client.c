@@ -212,12 +212,25 @@ static uint32_t epoll_mask(int what)
 	       (what & CURL_POLL_OUT ? EPOLLOUT : 0);
 }
 
+/*
+ * A loop that has ended takes no sources and changes none: from then on only
+ * _turn() looks at the descriptors.
+ */
+static bool ended(int r)
+{
+	return r == -ESTALE;
+}
+
 static int sock_add(struct ob_http_client *c, curl_socket_t fd, int what)
 {
 	_free_ struct sock *s = calloc(1, sizeof(*s));
+	int r;
 
-	if (!s || sd_event_add_io(c->event, &s->source, fd, epoll_mask(what),
-				  on_io, c) < 0)
+	if (!s)
+		return -1;
+	r = sd_event_add_io(c->event, &s->source, fd, epoll_mask(what), on_io,
+			    c);
+	if (r < 0 && !ended(r))
 		return -1;
 	s->client = c;
 	s->fd = fd;
@@ -233,6 +246,7 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg,
 			    void *assigned)
 {
 	struct sock *s = assigned;
+	int r;
 
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
@@ -243,28 +257,36 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg,
 	if (!s)
 		return sock_add(arg, fd, what);
 	s->what = what;
-	return sd_event_source_set_io_events(s->source, epoll_mask(what)) < 0
-		       ? -1
-		       : 0;
+	if (!s->source)
+		return 0;
+	r = sd_event_source_set_io_events(s->source, epoll_mask(what));
+	return r < 0 && !ended(r) ? -1 : 0;
+}
+
+static int set_timer(struct ob_http_client *c, uint64_t usec)
+{
+	int r = sd_event_source_set_time_relative(c->timer, usec);
+
+	if (r < 0)
+		return r;
+	return sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
 }
 
 /* Of curl: wake me up then. */
 static int on_timer_wanted(CURLM *multi, long timeout_ms, void *arg)
 {
 	struct ob_http_client *c = arg;
-	uint64_t usec = timeout_ms > 0 ? (uint64_t)timeout_ms * 1000 : 0;
+	int r;
 
 	(void)multi;
 	c->due_ms = 0;
-	if (timeout_ms < 0)
-		return sd_event_source_set_enabled(c->timer, SD_EVENT_OFF) < 0
-			       ? -1
-			       : 0;
-	c->due_ms = ob_clock_monotonic_ms() + (uint64_t)timeout_ms;
-	if (sd_event_source_set_time_relative(c->timer, usec) < 0)
-		return -1;
-	return sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT) < 0 ? -1
-									   : 0;
+	if (timeout_ms < 0) {
+		r = sd_event_source_set_enabled(c->timer, SD_EVENT_OFF);
+	} else {
+		c->due_ms = ob_clock_monotonic_ms() + (uint64_t)timeout_ms;
+		r = set_timer(c, (uint64_t)timeout_ms * 1000);
+	}
+	return r < 0 && !ended(r) ? -1 : 0;
 }
 
 static int copy(char **to, const char *from)

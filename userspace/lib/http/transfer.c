@@ -314,16 +314,35 @@ static int connect_error(CURL *easy)
 	return -ECONNREFUSED;
 }
 
-static int error_of(CURL *easy, CURLcode result)
+/*
+ * A certificate of another CA that has the name of ours, as after the server
+ * made itself new ones, fails in OpenSSL's arithmetic, not in its verification,
+ * and curl reports it as any failed handshake.
+ */
+static int handshake_error(const char *text)
+{
+	static const char *const libraries[] = {
+		":asn1 encoding routines:",
+		":x509 certificate routines:",
+		":rsa routines:",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(libraries); i++)
+		if (strstr(text, libraries[i]))
+			return -ENOTUNIQ;
+	return -EPROTO;
+}
+
+static int error_of(const struct ob_http_call *call)
 {
 	/* Ours, not curl's, but curl has far too many to name each. */
-	switch ((int)result) {
+	switch ((int)call->result) {
 	case CURLE_OK:
 		return 0;
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return -EHOSTUNREACH;
 	case CURLE_COULDNT_CONNECT:
-		return connect_error(easy);
+		return connect_error(call->easy);
 	case CURLE_OPERATION_TIMEDOUT:
 		return -ETIMEDOUT;
 	case CURLE_PEER_FAILED_VERIFICATION:
@@ -340,6 +359,7 @@ static int error_of(CURL *easy, CURLcode result)
 	case CURLE_HTTP2_STREAM:
 		return -ECONNRESET;
 	case CURLE_SSL_CONNECT_ERROR:
+		return handshake_error(call->error);
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:
 		return -EPROTO;
@@ -352,7 +372,7 @@ static int error_of(CURL *easy, CURLcode result)
 
 int ob_http_transfer_result(struct ob_http_call *call)
 {
-	int r = error_of(call->easy, call->result);
+	int r = error_of(call);
 
 	if (r < 0)
 		snprintf(call->answer.error, sizeof(call->answer.error), "%s",
