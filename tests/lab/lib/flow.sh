@@ -85,9 +85,10 @@ slow()
 	[ "${OB_LAB_WAY:-}" = qemu ]
 }
 
-# Seconds until somebody who should answer at once is given up.
-PATIENCE=5
-! slow || PATIENCE=20
+# Seconds until what should happen at once is given up: long, because the
+# machine may be busy with something else.
+PATIENCE=10
+! slow || PATIENCE=30
 
 # probe POD ARGUMENT...: what becomes of one packet (probe.c).
 probe()
