@@ -1,30 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
-# A steady stream between two pods, to see what a disturbance costs (stream.c).
+# Checks around a steady stream between two pods.
 
-STREAM_PORT=7000
+# shellcheck source=/dev/null
+. "${OB_SOURCE_DIR:?}/demo/stream.sh"
+
 STREAM_RATE_WANTED=${OB_LAB_RATE:-10000}
 # Emulated, nothing carries more.
 ! slow || STREAM_RATE_WANTED=${OB_LAB_RATE:-1000}
 STREAM_RATE_MIN=200
-
-# stream_start RATE: cluster1-client -> cluster2-web.
-stream_start()
-{
-	background receiver cluster2-web \
-		"$LAB_TOOLS/lab_stream" receive $STREAM_PORT
-	wait_until 10 listening cluster2-web $STREAM_PORT || return 1
-	background sender cluster1-client \
-		"$LAB_TOOLS/lab_stream" send "$WEB4" $STREAM_PORT "$1"
-}
-
-# stream_stop: ends it and waits for the tally, which it prints.
-stream_stop()
-{
-	stop_background sender
-	wait_until 30 ended receiver || return 1
-	cat "$WORLD/receiver.out"
-}
 
 # keeps_pace RATE: the sender has nearly sent as many as it should, or else this
 # machine is saturated and loses packets whatever we do.
