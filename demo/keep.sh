@@ -60,6 +60,6 @@ explore()
 	HOME=$WORLD kubectl --kubeconfig "$KUBECONFIG_FILE" config view \
 		--raw --flatten >"$WORLD/kubeconfig"
 	HOME=$WORLD kubectl --kubeconfig "$WORLD/kubeconfig" config \
-		set-context --current --namespace $SHARE >/dev/null
+		set-context --current --namespace "$SHARE" >/dev/null
 	bash --rcfile "$WORLD/bashrc" -i || :
 }
