@@ -237,3 +237,10 @@ forgets()
 {
 	[ -z "$(mentions "$1" "$2")" ]
 }
+
+# Another API server instead of the embedded hub: a script that defines the
+# functions hub_* above in its own way.
+if [ -n "${OB_HUB_SCRIPT:-}" ]; then
+	# shellcheck source=/dev/null
+	. "$OB_HUB_SCRIPT"
+fi
