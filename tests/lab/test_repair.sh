@@ -8,7 +8,6 @@
 LIMIT_MS=1000
 # Emulated, octopus itself is several times slower.
 ! slow || LIMIT_MS=3000
-GIVE_UP=$((2 * PATIENCE))
 
 PINS=$(pins_of cluster1)
 
@@ -28,8 +27,8 @@ mended()
 	}
 	now_ms
 	_broken=$NOW
-	if ! wait_until "$GIVE_UP" looks_the_same "$_look"; then
-		miss "$_what: not mended after $GIVE_UP s"
+	if ! wait_until "$PATIENCE" looks_the_same "$_look"; then
+		miss "$_what: not mended after $PATIENCE s"
 		diff "$WORLD/look.before" "$WORLD/look.now" |
 			head -n 10 | sed 's/^/       | /'
 		return 0

@@ -9,6 +9,8 @@ hub_token mallory
 kubeconfig_of mallory
 MALLORY=$WORLD/mallory.kubeconfig
 OWN_KEY=$(wg genkey | wg pubkey)
+CLUSTER1_KEY=$(peer_field cluster1 .status.public_key)
+HUB_KEY=$(peer_field hub .status.public_key)
 
 # refused: the hub has looked at the latest spec and did not accept it.
 refused()
@@ -38,54 +40,53 @@ claim()
 	check "$1: it has been given nothing" nothing_given
 }
 
-all_claims()
+# claim_prefix WHAT PREFIX, claim_key WHAT KEY, claim_endpoint WHAT ENDPOINT
+claim_prefix()
 {
-	claim "another's prefix" <<-END_OF_SPEC
-		cluster_cidr: [$(prefix4_of cluster2).0.0/16]
+	claim "$1" <<-END_OF_SPEC
+		cluster_cidr: [$2]
 		public_key: $OWN_KEY
 	END_OF_SPEC
-	claim "the hub's prefix" <<-END_OF_SPEC
-		cluster_cidr: [10.112.0.0/16]
+}
+
+claim_key()
+{
+	claim "$1" <<-END_OF_SPEC
+		public_key: $2
+	END_OF_SPEC
+}
+
+claim_endpoint()
+{
+	claim "$1" <<-END_OF_SPEC
 		public_key: $OWN_KEY
-	END_OF_SPEC
-	claim "everything" <<-END_OF_SPEC
-		cluster_cidr: [0.0.0.0/0]
-		public_key: $OWN_KEY
-	END_OF_SPEC
-	claim "the global CIDR" <<-END_OF_SPEC
-		cluster_cidr: [10.112.0.0/12]
-		public_key: $OWN_KEY
-	END_OF_SPEC
-	claim "addresses from outside" <<-END_OF_SPEC
-		cluster_cidr: [192.0.2.0/24]
-		public_key: $OWN_KEY
-	END_OF_SPEC
-	claim "somebody's public key" <<-END_OF_SPEC
-		public_key: $(peer_field cluster1 .status.public_key)
-	END_OF_SPEC
-	claim "the hub's public key" <<-END_OF_SPEC
-		public_key: $(peer_field hub .status.public_key)
-	END_OF_SPEC
-	claim "a loopback endpoint" <<-END_OF_SPEC
-		public_key: $OWN_KEY
-		endpoint: 127.0.0.1
+		endpoint: "$2"
 		isPublic: true
 	END_OF_SPEC
-	claim "a nonsense endpoint" <<-END_OF_SPEC
-		public_key: $OWN_KEY
-		endpoint: "no such place!"
-		isPublic: true
-	END_OF_SPEC
-	claim "an endpoint inside the global network" <<-END_OF_SPEC
-		public_key: $OWN_KEY
-		endpoint: $WEB4
-		isPublic: true
-	END_OF_SPEC
-	claim "to be the hub" <<-END_OF_SPEC
+}
+
+claim_hub()
+{
+	claim "$1" <<-END_OF_SPEC
 		cluster_cidr: [10.112.0.0/12]
 		public_key: $OWN_KEY
 		ishub: true
 	END_OF_SPEC
+}
+
+all_claims()
+{
+	claim_prefix "another's prefix" "$(prefix4_of cluster2).0.0/16"
+	claim_prefix "the hub's prefix" 10.112.0.0/16
+	claim_prefix "everything" 0.0.0.0/0
+	claim_prefix "the global CIDR" 10.112.0.0/12
+	claim_prefix "addresses from outside" 192.0.2.0/24
+	claim_key "somebody's public key" "$CLUSTER1_KEY"
+	claim_key "the hub's public key" "$HUB_KEY"
+	claim_endpoint "a loopback endpoint" 127.0.0.1
+	claim_endpoint "a nonsense endpoint" "no such place!"
+	claim_endpoint "an endpoint inside the global network" "$WEB4"
+	claim_hub "to be the hub"
 }
 
 # forbidden WHAT ARGUMENT...: kubectl is told 403.

@@ -87,8 +87,10 @@ slow()
 
 # Seconds until what should happen at once is given up: long, because the
 # machine may be busy with something else.
-PATIENCE=10
-! slow || PATIENCE=30
+PATIENCE=20
+# And until one packet's answer is: shorter, so that the next one gets its turn.
+ANSWER=4
+! slow || PATIENCE=60 ANSWER=15
 
 # probe POD ARGUMENT...: what becomes of one packet (probe.c).
 probe()
@@ -100,7 +102,7 @@ probe()
 
 ping_once()
 {
-	on "$1" ping -n -c 1 -W "$PATIENCE" "$2"
+	on "$1" ping -n -c 1 -W "$ANSWER" "$2"
 }
 
 traffic_flows()
