@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -321,6 +322,12 @@ cJSON *ob_json_copy(struct ob_arena *a, const cJSON *v)
 	return cJSON_Duplicate(v, true);
 }
 
+/* cJSON writes 15 digits when they are nearly all there is to say. */
+static bool same_number(double x, double y)
+{
+	return fabs(x - y) <= fmax(fabs(x), fabs(y)) * DBL_EPSILON;
+}
+
 static bool same_members(const cJSON *x, const cJSON *y)
 {
 	const cJSON *child;
@@ -354,7 +361,7 @@ bool ob_json_equal(const cJSON *x, const cJSON *y)
 		return false;
 	switch (x->type & 0xff) {
 	case cJSON_Number:
-		return x->valuedouble == y->valuedouble;
+		return same_number(x->valuedouble, y->valuedouble);
 	case cJSON_String:
 		return !strcmp(x->valuestring, y->valuestring);
 	case cJSON_Array:

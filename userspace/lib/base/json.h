@@ -8,7 +8,8 @@
  * functions below, never cJSON's own, which would allocate from the heap.
  * Nothing is ever freed but the arena. Keys are case-sensitive. Numbers are
  * doubles: integers are exact up to 2^53, so what needs more has to be a
- * string, as Kubernetes does it.
+ * string, as Kubernetes does it; fractions may lose their last bit when they
+ * are written.
  *
  * Not to be shared between threads while it is changed; different arenas may
  * be used in different threads.
@@ -68,5 +69,6 @@ void ob_json_insert(struct ob_arena *a, cJSON *array, size_t index,
 /* Takes the child out of its parent; it may be put elsewhere. */
 cJSON *ob_json_detach(cJSON *parent, cJSON *child);
 cJSON *ob_json_copy(struct ob_arena *a, const cJSON *v);
-/* Deep; the order of members does not count, that of elements does. */
+/* Deep; the order of members does not count, that of elements does. Numbers
+ * that differ in their last bit only are equal. */
 bool ob_json_equal(const cJSON *x, const cJSON *y);
