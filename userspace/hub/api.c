@@ -40,8 +40,7 @@ static const char *created_name(struct ob_hub_call *c)
 	const char *name;
 	cJSON *body;
 
-	if (c->identity.n_groups == 0 ||
-	    ob_hub_identity_in(&c->identity, OB_HUB_GROUP_ADMIN) ||
+	if (ob_hub_who_is_admin(&c->who) ||
 	    ob_json_parse(c->a, c->x->body ? c->x->body : "", c->x->body_size,
 			  OB_HUB_MAX_BODY, &body, NULL) < 0)
 		return "";
@@ -51,26 +50,19 @@ static const char *created_name(struct ob_hub_call *c)
 
 static int authorize(struct ob_hub_call *c, bool with_body)
 {
-	const struct ob_hub_route *r = &c->route;
-	struct ob_hub_access access = {
-		.verb = r->verb,
-		.group = r->group,
-		.resource = r->resource,
-		.subresource = r->subresource,
-		.namespace = r->namespace,
-		.name = selected_name(c),
-		.path = r->is_resource ? NULL : r->path,
-	};
+	bool is_new = c->route.is_resource && !*c->route.name &&
+		      strcmp(c->x->method, "POST") == 0;
+	const struct ob_hub_action what = ob_hub_call_action(
+		c, is_new && with_body ? created_name(c) : selected_name(c));
 
-	if (r->verb == OB_HUB_CREATE && r->is_resource && !*r->name) {
-		/* Its name comes with the body. */
-		if (!with_body)
+	/* The name of a new object comes with the body. */
+	if (is_new && !with_body) {
+		if (ob_hub_rules_may_allow(&c->who.identity, &what))
 			return 0;
-		access.name = created_name(c);
-	}
-	if (ob_hub_rules_allow(&c->identity, &access))
+	} else if (ob_hub_rules_allow(&c->who.identity, &what)) {
 		return 0;
-	return ob_hub_call_forbidden(c, &access);
+	}
+	return ob_hub_call_forbidden(c, &what);
 }
 
 /* --- what? --- */
@@ -212,8 +204,8 @@ static int too_large(struct ob_hub_call *c)
 
 static int identify(struct ob_hub_call *c)
 {
-	int r = ob_hub_identity_find(c->hub->store, c->a, c->x->authorization,
-				     c->now_s, &c->identity);
+	int r = ob_hub_who_find(c->hub->store, c->a, c->x->authorization,
+				c->now_s, &c->who);
 
 	if (r == -EACCES)
 		return unauthorized(c);
@@ -293,6 +285,8 @@ static int on_commit(void *arg)
 		hub->traffic.commit_failures++;
 		ob_error("the store does not take writes", "error=%d text=\"%s\"",
 			 -r, strerrordesc_np(-r));
+		/* What it did in this turn is not done. */
+		ob_hub_janitor_scan(hub->janitor);
 		return r;
 	}
 	hub->traffic.commits++;
@@ -328,7 +322,7 @@ static void on_end(void *arg, struct ob_hub_exchange *x)
 		hub->traffic.requests[c->route.verb][class]++;
 	ob_debug("request", "method=%s target=\"%s\" code=%u user=%s ms=%llu",
 		 x->method, x->target, x->reply.code,
-		 c->identity.user ? c->identity.user : "",
+		 c->who.identity.user ? c->who.identity.user : "",
 		 (unsigned long long)(ob_clock_monotonic_ms() - x->begin_ms));
 }
 

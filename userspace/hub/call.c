@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/call.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -129,34 +130,53 @@ int ob_hub_call_no_such_path(struct ob_hub_call *c)
 				"resource");
 }
 
-static int forbidden_path(struct ob_hub_call *c,
-			  const struct ob_hub_access *access)
+/* A method that means nothing still has a name. */
+static const char *action_verb(struct ob_hub_call *c)
 {
-	return ob_hub_call_fail(c, 403, "Forbidden", "forbidden: %s",
-				ob_hub_rules_sentence(c->a, &c->identity,
-						      access));
+	static const struct {
+		const char *method, *verb;
+	} verbs[] = {
+		{ "POST", "create" },
+		{ "PUT", "update" },
+		{ "PATCH", "patch" },
+		{ "DELETE", "delete" },
+	};
+	char *lower;
+
+	if (c->route.is_resource && c->route.verb != OB_HUB_NO_VERB)
+		return ob_hub_verb_name(c->route.verb);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (c->route.is_resource &&
+		    strcmp(c->x->method, verbs[i].method) == 0)
+			return verbs[i].verb;
+	lower = ob_arena_strdup(c->a, c->x->method);
+	for (char *p = lower; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return lower;
+}
+
+struct ob_hub_action ob_hub_call_action(struct ob_hub_call *c, const char *name)
+{
+	return (struct ob_hub_action){
+		.verb = action_verb(c),
+		.group = c->route.group,
+		.resource = c->route.resource,
+		.subresource = c->route.subresource,
+		.namespace = c->route.namespace,
+		.name = name,
+		.path = c->route.is_resource ? NULL : c->route.path,
+	};
 }
 
 int ob_hub_call_forbidden(struct ob_hub_call *c,
-			  const struct ob_hub_access *access)
+			  const struct ob_hub_action *what)
 {
-	const char *resource = access->resource, *dot = "", *group = "";
-	const char *name = access->name, *message;
-
-	if (access->path)
-		return forbidden_path(c, access);
-	if (*access->group) {
-		dot = ".";
-		group = access->group;
-	}
-	message = ob_arena_printf(c->a, "%s%s%s%s%s%s is forbidden: %s",
-				  resource, dot, group, *name ? " \"" : "",
-				  name, *name ? "\"" : "",
-				  ob_hub_rules_sentence(c->a, &c->identity,
-							access));
-	ob_hub_call_reply(c, 403,
-			  ob_api_status(c->a, 403, "Forbidden", message, group,
-					resource, name, NULL));
+	ob_hub_call_reply(
+		c, 403,
+		ob_api_status(c->a, 403, "Forbidden",
+			      ob_hub_rules_refusal(c->a, &c->who.identity,
+						   what),
+			      what->group, what->resource, what->name, NULL));
 	return -EINVAL;
 }
 

@@ -204,7 +204,7 @@ static int object_ensure(struct ob_hub *hub, const char *group,
 
 	if (!object)
 		return -EINVAL;
-	c.identity = ob_hub_identity_of(
+	c.who = ob_hub_who_of(
 		a, &(struct ob_hub_token){ .kind = OB_HUB_TOKEN_ADMIN });
 	c.route.name = ob_json_string(object, "metadata.name");
 	c.kind = ob_hub_catalog_find(hub->catalog, group, resource);

@@ -279,24 +279,16 @@ int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object)
 
 int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object)
 {
-	const struct ob_hub_access access = {
-		.verb = c->route.verb,
-		.group = c->route.group,
-		.resource = c->route.resource,
-		.subresource = c->route.subresource,
-		.namespace = c->route.namespace,
-		.name = name_of(object),
-	};
+	const struct ob_hub_action what = ob_hub_call_action(c, name_of(object));
 	const cJSON *labels = ob_json_at(object, "metadata.labels");
 
-	if (ob_hub_identity_in(&c->identity, OB_HUB_GROUP_GATEWAY) &&
-	    *c->route.subresource)
+	/* The hub writes the status of all. */
+	if (*c->route.subresource)
 		return 0;
-	if (ob_hub_rules_owns(&c->identity,
-			      cJSON_GetStringValue(ob_json_get(
-				      labels, OB_HUB_LABEL_CLUSTER))))
+	if (ob_hub_who_owns(&c->who, cJSON_GetStringValue(ob_json_get(
+					     labels, OB_HUB_LABEL_CLUSTER))))
 		return 0;
-	return ob_hub_call_forbidden(c, &access);
+	return ob_hub_call_forbidden(c, &what);
 }
 
 /* --- kinds that mean something to the server --- */

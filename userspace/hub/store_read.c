@@ -130,6 +130,22 @@ int ob_hub_store_owned(struct ob_hub_store *s, const char *owner_uid,
 	return r;
 }
 
+int ob_hub_store_older(struct ob_hub_store *s, const char *resource,
+		       int64_t before_s, size_t max, struct ob_arena *a,
+		       struct ob_hub_keys *ret)
+{
+	_cleanup_(ob_hub_sql_resetp) sqlite3_stmt *st =
+		s->st[OB_HUB_SQL_OLDER];
+	int r;
+
+	ob_hub_sql_text(st, 1, resource);
+	ob_hub_sql_u64(st, 2, (uint64_t)before_s);
+	ob_hub_sql_u64(st, 3, max);
+	while ((r = ob_hub_sql_step(st)) > 0)
+		*OB_PUSH(a, ret) = key_read(a, st);
+	return r;
+}
+
 static struct ob_hub_blob *blob_read(sqlite3_stmt *st, int at)
 {
 	const void *bytes = sqlite3_column_text(st, at);

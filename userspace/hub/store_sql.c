@@ -82,6 +82,10 @@ static const char *const sql[OB_HUB_STATEMENTS] = {
 		"DELETE FROM owner WHERE uid = ?4 AND " BY_KEY,
 	[OB_HUB_SQL_OWNED] = "SELECT resource, namespace, name FROM owner "
 			     "WHERE uid = ?1 LIMIT ?2",
+	[OB_HUB_SQL_OLDER] =
+		"SELECT c.resource, c.namespace, c.name FROM current c "
+		"CROSS JOIN revision r ON r.rv = c.rv "
+		"WHERE c.resource = ?1 AND r.time < ?2 LIMIT ?3",
 	[OB_HUB_SQL_HISTORY] =
 		"SELECT r.rv, r.namespace, r.name, r.type, r.object, p.object "
 		"FROM revision r LEFT JOIN revision p ON p.rv = r.prev "

@@ -373,8 +373,8 @@ static struct watch *watch_new(struct ob_hub_call *c, uint64_t rv)
 	w->arena = ob_arena_new();
 	w->scratch = ob_arena_new();
 	w->view = ob_hub_view_of(c, w->arena);
-	w->user = ob_arena_strdup(w->arena, c->identity.user);
-	w->token = ob_arena_strdup(w->arena, c->identity.token);
+	w->user = ob_arena_strdup(w->arena, c->who.identity.user);
+	w->token = ob_arena_strdup(w->arena, c->who.token);
 	w->bookmarks = ob_hub_route_flag(&c->route, "allowWatchBookmarks");
 	w->end_s = now + duration(c);
 	w->bookmark_s = now + BOOKMARK_S;
@@ -397,7 +397,7 @@ int ob_hub_watch(struct ob_hub_call *c)
 
 	if (r < 0)
 		return r;
-	if (watches_of(c->hub, c->identity.user) >= OB_HUB_WATCH_MAX) {
+	if (watches_of(c->hub, c->who.identity.user) >= OB_HUB_WATCH_MAX) {
 		ob_hub_reply_header(c->reply, "Retry-After", "1");
 		return ob_hub_call_fail(c, 429, "TooManyRequests",
 					"Too many watches of this user, please "
