@@ -116,13 +116,13 @@ static void remove_given_up(struct ob_arena *a,
 			    const struct ob_api_owners *owners,
 			    const struct ob_api_set *before)
 {
-	const struct ob_api_set *all = NULL, *gone;
+	const struct ob_api_set *all = nobodys(a), *gone;
 
 	for (size_t i = 0; i < owners->n; i++)
 		all = ob_api_set_union(a, all, owners->v[i].set);
 	gone = ob_api_set_difference(a, ob_api_typed_named(a, schema, before),
 				     ob_api_typed_named(a, schema, all));
-	ob_api_typed_remove(a, schema, object, gone);
+	ob_api_typed_remove(a, schema, object, gone, all);
 }
 
 static void keep_time(struct ob_api_owner *o, const struct ob_api_set *before,
