@@ -165,9 +165,6 @@ static void ignores_proxies_of_the_environment(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			refuses_a_server_of_another_name, setup_other_name,
-			teardown),
 		TEST(does_not_call_what_was_cancelled),
 		TEST(cancels_all_when_freed),
 		TEST(may_be_freed_by_its_own_function),

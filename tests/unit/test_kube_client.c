@@ -330,8 +330,8 @@ int main(void)
 		TEST(says_when_nobody_listens),
 		TEST(refuses_a_server_of_another_authority),
 		cmocka_unit_test_setup_teardown(
-			refuses_a_server_of_another_name, setup_other_name,
-			teardown),
+			refuses_a_server_of_another_name,
+			kube_fixture_setup_other_name, kube_fixture_teardown),
 		cmocka_unit_test_setup_teardown(takes_a_name_to_expect,
 						kube_fixture_setup_other_name,
 						kube_fixture_teardown),
