@@ -77,7 +77,7 @@ healed "device deleted"
 octopus_stop cluster1
 on cluster1 wg set ob0 peer "$(cat "$WORLD/hub.pub")" remove
 on cluster1 wg set ob0 peer "$(wg genkey | wg pubkey)" \
-	endpoint 192.0.2.1:$PORT persistent-keepalive 25 \
+	endpoint "192.0.2.1:$PORT" persistent-keepalive 25 \
 	allowed-ips 10.112.0.0/16,10.114.0.0/16
 finds "hub's peer replaced by one with another key" PeerKeyDiffers
 octopus_back

@@ -33,7 +33,7 @@ static struct ob_ctl_daemon member(struct obctl_fixture *f)
 				   .waiting_reason = "",
 				   .waiting_message = "" };
 
-	*OB_PUSH(f->arena, &d.cidrs) = obctl_prefix("10.113.0.0/16");
+	*OB_PUSH(f->arena, &d.peer_cidrs) = obctl_prefix("10.113.0.0/16");
 	return d;
 }
 
@@ -91,12 +91,13 @@ static void refusal_has_the_sentence(void **state)
 	struct ob_ctl_daemon d = member(*state);
 
 	d.peer_accepted = false;
+	d.peer_cidrs.n = 0;
 	expect(*state, &d, "peer      the hub has not judged it yet\n");
 	*OB_PUSH(((struct obctl_fixture *)*state)->arena, &d.peer_conditions) =
 		(struct ob_ctl_condition){ "Conflict", "True", "CIDROverlap",
 					   "of east" };
 	expect(*state, &d, "peer      refused: CIDROverlap: of east\n");
-	d.peer_accepted = true;
+	d.peer_cidrs.n = 1;
 	expect(*state, &d, "its last change is refused: CIDROverlap: of east");
 	d.peer_exists = false;
 	expect(*state, &d, "peer      not published yet\n");

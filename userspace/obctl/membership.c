@@ -44,35 +44,34 @@ verdict_of(const struct ob_ctl_conditions *list)
 
 static const char *cidrs_text(const struct ob_ctl_daemon *d, struct ob_arena *a)
 {
+	const struct ob_ctl_prefixes *cidrs = &d->peer_cidrs;
 	const char *text = "";
 
-	for (size_t i = 0; i < d->cidrs.n; i++)
+	for (size_t i = 0; i < cidrs->n; i++)
 		text = ob_arena_printf(a, "%s%s%s", text, i ? ", " : " with ",
-				       ob_ctl_prefix(a, &d->cidrs.v[i]));
+				       ob_ctl_prefix(a, &cidrs->v[i]));
 	return text;
 }
 
 static const char *peer_text(const struct ob_ctl_daemon *d, struct ob_arena *a)
 {
 	const struct ob_ctl_condition *c = verdict_of(&d->peer_conditions);
-	bool conflict = c && !strcmp(c->type, "Conflict");
 
 	if (!d->peer_exists)
 		return *d->peer_message
 			       ? ob_arena_printf(a, "not published: %s",
 						 d->peer_message)
 			       : "not published yet";
-	if (!d->peer_accepted && c)
-		return ob_arena_printf(a, "refused: %s: %s", c->reason,
-				       c->message);
-	if (!d->peer_accepted)
+	if (d->peer_accepted)
+		return ob_arena_printf(a, "accepted%s", cidrs_text(d, a));
+	if (!c)
 		return "the hub has not judged it yet";
-	if (conflict)
+	if (d->peer_cidrs.n > 0)
 		return ob_arena_printf(a,
 				       "accepted%s; its last change is "
 				       "refused: %s: %s",
 				       cidrs_text(d, a), c->reason, c->message);
-	return ob_arena_printf(a, "accepted%s", cidrs_text(d, a));
+	return ob_arena_printf(a, "refused: %s: %s", c->reason, c->message);
 }
 
 void ob_ctl_membership_print(const struct ob_ctl_daemon *d, int64_t now_s,

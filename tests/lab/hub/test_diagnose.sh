@@ -48,6 +48,7 @@ healed "another CA, corrected"
 # Names are of the file system, and so is not everybody's business.
 printf '192.0.2.1 hub.example\n' >"$WORLD/hosts"
 sed 's|https://[^:]*|https://hub.example|' "$GOOD" >"$WORLD/cluster1.yaml"
+# shellcheck disable=SC2016 # for the inner shell
 OB_PIN_ROOT=$(gateway_of cluster1) on cluster1 unshare --mount sh -c '
 	mount --bind "$0" /etc/hosts && exec "$@"' "$WORLD/hosts" \
 	"${OB_BUILD_DIR:?}/bin/obctl" -o json diagnose \
