@@ -207,19 +207,25 @@ static int open_local(const struct ob_hub_mode *h, struct ob_kube_config **ret,
 	return 0;
 }
 
+int ob_control_connect(sd_event *event, const struct ob_config_file *config,
+		       struct ob_kube **ret, struct ob_status *status)
+{
+	struct ob_kube_config *api = NULL;
+	int r = open_hub(config->hub, &api, status);
+
+	return r < 0 ? r : ob_kube_new(event, api, AGENT, ret, status);
+}
+
 static int connect_all(struct ob_control *c, sd_event *event,
 		       struct ob_status *status)
 {
-	struct ob_kube_config *config = NULL;
-	int r = open_hub(c->config->hub, &config, status);
+	struct ob_kube_config *api = NULL;
+	int r = ob_control_connect(event, c->config, &c->hub, status);
 
-	if (r == 0)
-		r = ob_kube_new(event, config, AGENT, &c->hub, status);
-	if (r == 0)
-		r = open_local(c->config->hub, &config, status);
-	if (r == 0 && c->config->hub->kubernetes != OB_KUBERNETES_NONE)
-		r = ob_kube_new(event, config, AGENT, &c->local, status);
-	return r;
+	if (r < 0 || c->config->hub->kubernetes == OB_KUBERNETES_NONE)
+		return r;
+	r = open_local(c->config->hub, &api, status);
+	return r < 0 ? r : ob_kube_new(event, api, AGENT, &c->local, status);
 }
 
 static const char *lease_namespace(const struct ob_control *c)

@@ -32,6 +32,10 @@ struct ob_control_ops {
 		      uint32_t *ret_mtu);
 };
 
+/* A connection to the hub alone. */
+int ob_control_connect(sd_event *event, const struct ob_config_file *config,
+		       struct ob_kube **ret, struct ob_status *status);
+
 /* config has to outlive it, or be replaced. -EINVAL, ... with a status when
  * files are missing or make no sense. */
 int ob_control_new(sd_event *event, const struct ob_config_file *config,

@@ -10,13 +10,26 @@
 #include "kube/lease.h"
 
 /* Another gateway takes over within 5 s. */
-#define LEASE_MS    4000
-#define DEADLINE_MS 3000
+#define LEASE_MS    3000
+#define DEADLINE_MS 2000
 #define RETRY_MS    500
 
-#define NAME_LEN     256
 #define HOST_LEN     256
 #define IDENTITY_LEN 320
+
+const struct ob_kube_resource ob_elect_resource = {
+	.group = "coordination.k8s.io",
+	.version = "v1",
+	.plural = "leases",
+	.kind = "Lease",
+	.namespaced = true,
+};
+
+const char *ob_elect_name(const char *cluster_id, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s-cnf", cluster_id);
+	return buf;
+}
 
 struct ob_elect {
 	struct ob_kube_lease *lease;
@@ -24,7 +37,7 @@ struct ob_elect {
 	void *arg;
 	enum ob_standing standing;
 	char identity[IDENTITY_LEN];
-	char shown[2 * NAME_LEN];
+	char shown[2 * OB_ELECT_NAME_LEN];
 };
 
 /*
@@ -97,7 +110,7 @@ int ob_elect_new(struct ob_kube *k, const char *namespace,
 		 struct ob_elect **ret)
 {
 	_cleanup_(ob_elect_freep) struct ob_elect *e = calloc(1, sizeof(*e));
-	char name[NAME_LEN];
+	char name[OB_ELECT_NAME_LEN];
 	struct ob_kube_lease_options options = {
 		.namespace = namespace,
 		.name = name,
@@ -113,7 +126,7 @@ int ob_elect_new(struct ob_kube *k, const char *namespace,
 	e->arg = arg;
 	find_identity(e->identity, sizeof(e->identity));
 	options.identity = e->identity;
-	snprintf(name, sizeof(name), "%s-cnf", cluster_id);
+	ob_elect_name(cluster_id, name, sizeof(name));
 	snprintf(e->shown, sizeof(e->shown), "%.255s/%s", namespace, name);
 	r = ob_kube_lease_new(k, &options, &lease_ops, e, &e->lease);
 	if (r < 0)

@@ -4,6 +4,10 @@
 
 #include "kube/client.h"
 
+#define OB_ELECT_NAME_LEN 256
+
+extern const struct ob_kube_resource ob_elect_resource;
+
 enum ob_standing {
 	OB_STANDING_UNKNOWN, /* not seen the Lease yet */
 	OB_STANDING_LEADER,
@@ -23,5 +27,7 @@ OB_DEFINE_CLEANUP(struct ob_elect *, ob_elect_free)
 enum ob_standing ob_elect_standing(const struct ob_elect *e);
 /* "": nobody, as far as we know. */
 const char *ob_elect_holder(const struct ob_elect *e);
+/* The name of the Lease of a cluster's gateways. Returns buf. */
+const char *ob_elect_name(const char *cluster_id, char *buf, size_t size);
 /* "NAMESPACE/NAME". */
 const char *ob_elect_lease(const struct ob_elect *e);

@@ -72,6 +72,15 @@ static const struct ob_wg_peer *peer_of(const struct ob_actual *actual,
 	return NULL;
 }
 
+/* A name may mean anything; the tunnel must not run through itself. */
+static bool is_global(const struct ob_network *net, const struct ob_addr *addr)
+{
+	for (size_t i = 0; i < net->n_global; i++)
+		if (ob_prefix_contains(&net->global[i], addr))
+			return true;
+	return false;
+}
+
 static void gather_peer(const struct ob_fact_sources *from,
 			const struct ob_network *net,
 			const struct ob_actual *actual, int64_t now_s,
@@ -84,6 +93,8 @@ static void gather_peer(const struct ob_fact_sources *from,
 	if (c->host[0]) {
 		ret->resolved.addr = ob_resolver_get(from->resolver, c->host);
 		ret->resolved.port = c->port;
+		if (is_global(net, &ret->resolved.addr))
+			ret->resolved = (struct ob_wg_endpoint){ 0 };
 	}
 	if (!ob_cluster_is_direct(net, c))
 		return;

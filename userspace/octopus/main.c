@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "netlink/netns.h"
 #include "octopus/cleanup.h"
+#include "octopus/leave.h"
 #include "octopus/options.h"
 #include "octopus/pass.h"
 #include "octopus/privileges.h"
@@ -66,6 +67,19 @@ static int enter_netns(const struct ob_options *options)
 	return r;
 }
 
+static int leave(const struct ob_config_file *config)
+{
+	struct ob_status status = OB_STATUS_INIT;
+	int r;
+
+	if (!config->hub) {
+		fputs("octopus: --leave needs a file with hub\n", stderr);
+		return -EINVAL;
+	}
+	r = ob_leave(config, &status);
+	return r < 0 ? complain(r, &status) : 0;
+}
+
 static int cleanup(const struct ob_options *options)
 {
 	_cleanup_(ob_config_freep) struct ob_config_file *config = NULL;
@@ -76,6 +90,8 @@ static int cleanup(const struct ob_options *options)
 		r = load_config(options->config, &config);
 	if (r == 0)
 		r = enter_netns(options);
+	if (r == 0 && options->mode == OB_MODE_LEAVE)
+		r = leave(config);
 	if (r < 0)
 		return r;
 	r = ob_cleanup(config ? config->network.device : OB_DEFAULT_DEVICE,
@@ -100,6 +116,7 @@ static int octopus_open(struct ob_octopus *o, const struct ob_options *options,
 	int r;
 
 	o->arena = ob_arena_new();
+	o->config_path = options->config;
 	o->state.config_valid = true;
 	o->network = o->config->hub ? NULL : &o->config->network;
 	r = ob_identity_load(o->config->key_file, &o->identity, status);
@@ -168,6 +185,7 @@ int main(int argc, char **argv)
 		r = check(&options);
 		break;
 	case OB_MODE_CLEANUP:
+	case OB_MODE_LEAVE:
 		r = cleanup(&options);
 		break;
 	case OB_MODE_RUN:

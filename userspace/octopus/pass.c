@@ -72,6 +72,38 @@ static void apply(struct ob_octopus *o, struct ob_plan *plan,
 	ob_plan_apply(plan, &context, result);
 }
 
+static const struct ob_wg_peer *actual_peer(const struct ob_wg_device *wg,
+					    const struct ob_key *key)
+{
+	for (size_t i = 0; i < wg->n_peers; i++)
+		if (ob_key_equal(&wg->peers[i].public_key, key))
+			return &wg->peers[i];
+	return NULL;
+}
+
+/* settled: the kernel has what is desired. */
+static void nudge(struct ob_octopus *o, const struct ob_desired *desired,
+		  const struct ob_actual *actual, bool settled)
+{
+	uint64_t now_ms = ob_clock_monotonic_ms();
+
+	for (size_t i = 0; i < desired->peers.n; i++) {
+		const struct ob_wg_peer *want = &desired->peers.v[i].wg;
+		const struct ob_wg_peer *now = NULL;
+
+		if (settled)
+			now = actual_peer(&actual->wg, &want->public_key);
+		/* Those that do not dial wait for the other end. */
+		if (!want->keepalive_s ||
+		    !ob_nudge_is_due(&o->nudge, &want->public_key, now, now_ms))
+			continue;
+		ob_debug("dialling again", "peer=%s",
+			 desired->peers.v[i].cluster);
+		(void)ob_nudge_peer(o->kernel.wg, actual->wg.name, now);
+	}
+	ob_nudge_sweep(&o->nudge);
+}
+
 static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	       size_t *ret_operations, struct ob_status *status)
 {
@@ -98,6 +130,7 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	o->state.last_compare_ns = cpu_ns() - start_ns;
 	held = ob_holds_filter(&o->holds, &plan, ob_clock_monotonic_ms());
 	apply(o, &plan, &desired, &result);
+	nudge(o, &desired, &actual, plan.ops.n == 0);
 
 	for (size_t i = 0; i < desired.conditions.n; i++)
 		ob_conditions_add(o->arena, conditions,

@@ -11,6 +11,7 @@
 #include "octopus/holds.h"
 #include "octopus/identity.h"
 #include "octopus/kernel.h"
+#include "octopus/nudge.h"
 #include "octopus/resolve.h"
 #include "octopus/status.h"
 #include "octopus/told.h"
@@ -18,6 +19,7 @@
 struct ob_control;
 
 struct ob_octopus {
+	const char *config_path;
 	struct ob_config_file *config;
 	/* What should be: the configuration's, or what Peers say. NULL: not
 	 * known yet, whatever the kernel has stays. */
@@ -28,6 +30,7 @@ struct ob_octopus {
 	struct ob_told told;
 	struct ob_resolver *resolver;
 	struct ob_holds holds;
+	struct ob_nudge nudge;
 	struct ob_state state;
 	struct ob_key public_key; /* ours, as the device had it last */
 	struct ob_status http;	  /* why there are no metrics; reason NULL */
