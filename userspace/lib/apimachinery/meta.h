@@ -17,6 +17,9 @@ const char *ob_api_uid_new(struct ob_arena *a);		/* RFC 4122 version 4 */
 const char *ob_api_time(struct ob_arena *a, int64_t s); /* RFC 3339, seconds */
 const char *ob_api_time_micro(struct ob_arena *a, int64_t us);
 int ob_api_time_parse(const char *s, int64_t *ret_s);
+/* What is wrong with a key of labels, and with a value; NULL: nothing. */
+const char *ob_api_key_problem(struct ob_arena *a, const char *key);
+const char *ob_api_label_value_problem(const char *value);
 /* Name, namespace, labels, annotations (256 KiB), finalizers, owner references.
  */
 void ob_api_meta_validate(struct ob_arena *a, const cJSON *object,
@@ -26,3 +29,8 @@ void ob_api_meta_validate(struct ob_arena *a, const cJSON *object,
 cJSON *ob_api_status(struct ob_arena *a, int code, const char *reason,
 		     const char *message, const char *group, const char *kind,
 		     const char *name, const struct ob_api_causes *causes);
+/* "Peer.octopus.io \"x\" is invalid: spec.port: Invalid value: ...", which is
+ * the message of a Status of reason "Invalid". */
+const char *ob_api_invalid_message(struct ob_arena *a, const char *group,
+				   const char *kind, const char *name,
+				   const struct ob_api_causes *causes);

@@ -53,3 +53,6 @@ struct ob_api_resource {
 /* Served version by name; NULL. */
 const struct ob_api_version *
 ob_api_resource_version(const struct ob_api_resource *r, const char *version);
+/* Kubernetes' order: v2 > v1 > v1beta2 > v1beta1 > v1alpha1 > everything else,
+ * in the order of the alphabet; above 0 when x is newer than y. */
+int ob_api_version_compare(const char *x, const char *y);

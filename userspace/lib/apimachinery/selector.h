@@ -29,3 +29,10 @@ bool ob_api_selector_is_empty(const struct ob_api_selector *s);
 /* The value that a field has to equal, NULL: any; for "metadata.name". */
 const char *ob_api_field_selector_equals(const struct ob_api_selector *s,
 					 const char *field);
+/* The fields that it names, to refuse those that a kind does not have. */
+size_t ob_api_field_selector_fields(const struct ob_api_selector *s);
+const char *ob_api_field_selector_field(const struct ob_api_selector *s,
+					size_t i);
+/* Text that parses to the same. */
+const char *ob_api_selector_format(struct ob_arena *a,
+				   const struct ob_api_selector *s);

@@ -8,6 +8,14 @@
  * Requests that may be repeated (GET, and whatever the server answered with
  * 429 or 503 and Retry-After) are not repeated here: the caller decides.
  * Every request has a deadline. See Kubernetes API Concepts.
+ *
+ * Objects that somebody else writes, too, are changed with a patch: that leaves
+ * alone what we do not know. An update replaces all of an object; when it is
+ * based on one that was read, start from that very tree, never from a struct
+ * of ours, or the fields that we do not know are gone.
+ *
+ * Functions of requests may send, cancel other requests and free the client.
+ * Redirects are not followed, and proxies of the environment are not used.
  */
 #pragma once
 
@@ -88,9 +96,10 @@ struct ob_kube_preconditions {
 };
 
 /*
- * All return 0 when the request is on its way; *ret_call may be NULL when it
- * will never be cancelled. Bodies are copied. field_manager is the agent's
- * name up to its '/'.
+ * All return 0 when the request is on its way, -EINVAL when the reference is
+ * not complete or cannot be a path, and what reading the token file said;
+ * *ret_call may be NULL when it will never be cancelled. Bodies are copied.
+ * field_manager is the agent's name up to its '/'.
  */
 int ob_kube_get(struct ob_kube *k, const struct ob_kube_ref *ref,
 		ob_kube_reply_fn fn, void *arg, struct ob_kube_call **ret_call);
@@ -128,8 +137,9 @@ struct ob_kube_stats {
 struct ob_kube_stats ob_kube_stats_get(const struct ob_kube *k);
 
 /*
- * For command line tools, and before a loop runs: turns the loop until the
- * reply is there. The body lives in the arena.
+ * For command line tools, before a loop runs and after it ended: waits until
+ * the reply is there, without turning the loop; only functions of requests of
+ * this client may be called meanwhile. The body lives in the arena.
  */
 int ob_kube_get_wait(struct ob_kube *k, struct ob_arena *a,
 		     const struct ob_kube_ref *ref,

@@ -2,7 +2,8 @@
 /*
  * Where an API server is and who we are to it. The certificate is always
  * verified: against the CA given here, or the system's when there is none.
- * "insecure-skip-tls-verify" is refused.
+ * "insecure-skip-tls-verify" is refused. Plain http is taken for a server on
+ * the machine itself, without credentials.
  *
  * Tokens in files are read again when the file changes (bound service account
  * tokens rotate: KEP-1205). Secrets are never logged and are wiped on free.
@@ -15,7 +16,8 @@
 #include "base/status.h"
 
 struct ob_kube_config {
-	char *server;	  /* "https://192.0.2.1:6443", no trailing '/' */
+	/* "https://192.0.2.1:6443", maybe with a path; no trailing '/' */
+	char *server;
 	char *ca_pem;	  /* PEM text; NULL: the system's */
 	char *token;	  /* NULL: none, or in token_file */
 	char *token_file; /* read at use */
@@ -26,16 +28,17 @@ struct ob_kube_config {
 };
 
 /*
- * What a field of the configuration file says: all strings are copied.
- * ca_file may be NULL. Errors name the file.
+ * What fields of a configuration file say: all strings are copied. ca_file and
+ * token_file may be NULL. Errors name the file.
  */
 int ob_kube_config_new(const char *server, const char *ca_file,
 		       const char *token_file, struct ob_kube_config **ret,
 		       struct ob_status *status);
 /*
  * A kubeconfig file (YAML or JSON) and one of its contexts; NULL: the current
- * one. Data fields (base64) and file names, relative to the file. exec and
- * auth-provider plugins are refused by name.
+ * one. Data fields (base64) and file names, relative to the file. What would
+ * change whom we talk to, or as whom, is refused by name: exec and
+ * auth-provider plugins, passwords, impersonation, proxy-url.
  */
 int ob_kube_config_load(const char *path, const char *context,
 			struct ob_kube_config **ret, struct ob_status *status);

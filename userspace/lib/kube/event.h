@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Events (events.k8s.io/v1) for people who look at an object with kubectl
- * describe. Best effort: at most one request under way, the same event counts
- * up a series instead of being repeated, and at most 25 are kept waiting.
+ * describe. Best effort: at most one request under way, the same event (of the
+ * same object, with the same reason, action and note) counts up a series, which
+ * is written once a minute, instead of being repeated, and at most 25 are kept
+ * waiting.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A reflector's objects, decoded, in a table with indexes: what a reconciler
- * computes from. What an entry holds is its owner's type.
+ * computes from. What an entry holds is its owner's type. Any function but
+ * decode and index may free the informer.
  */
 #pragma once
 

@@ -11,7 +11,11 @@
  * after the other and let go: memory is that of one page and of the index of
  * names, versions and whatever the receiver keeps.
  *
- * While the server cannot be reached nothing is called: what is known, stays.
+ * An object whose resourceVersion is the same but whose content is not (a
+ * server restored from a backup) counts as another.
+ *
+ * While the server cannot be reached nothing but state() is called: what is
+ * known, stays. Any function may free the reflector.
  */
 #pragma once
 
