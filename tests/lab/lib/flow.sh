@@ -90,7 +90,10 @@ slow()
 PATIENCE=20
 # And until one packet's answer is: shorter, so that the next one gets its turn.
 ANSWER=4
-! slow || PATIENCE=60 ANSWER=15
+# shellcheck disable=SC2034 # for the flows
+if slow; then
+	PATIENCE=60 ANSWER=15
+fi
 
 # probe POD ARGUMENT...: what becomes of one packet (probe.c).
 probe()
