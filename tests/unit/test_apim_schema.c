@@ -192,7 +192,7 @@ static void refuses_what_is_not_structural(void **state)
 	       "'pattern':'('}}}",
 	       "properties[a].pattern: Invalid value: \"(\": must be a valid "
 	       "regular expression, but isn't: error parsing regexp: missing "
-	       "closing )");
+	       "closing ): `(`");
 }
 
 static void refuses_a_default_that_is_wrong(void **state)
