@@ -130,7 +130,8 @@ void ob_api_causes_join(struct ob_arena *a, struct ob_api_causes *list,
 {
 	for (size_t i = 0; i < from->n; i++) {
 		const struct ob_api_cause *c = &from->v[i];
-		const char *dot = *c->field && *c->field != '[' ? "." : "";
+		const char *dot =
+			*prefix && *c->field && *c->field != '[' ? "." : "";
 		struct ob_api_cause *to = OB_PUSH(a, list);
 
 		*to = *c;
