@@ -323,16 +323,31 @@ static void takes_events_out_of_the_blue(void **state)
 	struct fixture *f = *state;
 
 	kube_fake_say(
-		f->server, "\n{\"type\":\"DELETED\",\"object\":" META("obj-77", "24") "}\n{\"type\":\"MODIFIED\",\"object\":" META(
-				   "obj-78",
-				   "24") "}\n{\"type\":\"ADDED\","
-					 "\"object\":" META("obj-78",
-							    "24") "}\r\n{"
-								  "\"type\":"
-								  "\"BOOKMARK\""
-								  ",\"object\""
-								  ":" META("x",
-									   "24") "}\n");
+		f->server,
+		"\n{\"type\":\"DELETED\",\"object\":" META(
+			"obj-77",
+			"24") "}\n{\"type\":\"MODIFIED\","
+			      "\"object\":" META(
+				      "obj-78",
+				      "24") "}\n{\"type\":"
+					    "\"ADDED\","
+					    "\"object\":" META(
+						    "obj-78",
+						    "24") "}\r"
+							  "\n{"
+							  "\"t"
+							  "ype"
+							  "\":"
+							  "\"B"
+							  "OOK"
+							  "MAR"
+							  "K\""
+							  ",\""
+							  "obj"
+							  "ect"
+							  "\""
+							  ":" META("x",
+								   "24") "}\n");
 	begin(f);
 	turn_until(f, watches_twice);
 	assert_int_equal(f->got.value[78], 9);
