@@ -12,7 +12,7 @@ struct writer {
 	const struct ob_kube_config *config;
 	pthread_barrier_t *begin;
 	unsigned int ms;
-	char name[24];
+	char name[32];
 	double *latency_ms;
 	size_t n, room, done, failed;
 	pthread_t thread;

@@ -73,10 +73,10 @@ static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c,
 	return h->lines && !h->lines->go(h->lines->arg);
 }
 
-static void set_blob(CURL *curl, CURLoption option, const char *pem)
+static void set_blob(CURL *curl, CURLoption option, char *pem)
 {
 	struct curl_blob blob = {
-		.data = (void *)pem,
+		.data = pem,
 		.len = pem ? strlen(pem) : 0,
 		.flags = CURL_BLOB_COPY,
 	};
@@ -119,21 +119,23 @@ void ob_https_free(struct ob_https *h)
 static struct curl_slist *header(struct curl_slist *list, const char *name,
 				 const char *value)
 {
-	char text[4096];
+	_free_ char *text = NULL;
 
-	snprintf(text, sizeof(text), "%s: %s", name, value);
+	if (asprintf(&text, "%s: %s", name, value) < 0)
+		abort();
 	return curl_slist_append(list, text);
 }
 
 static struct curl_slist *headers_of(const struct ob_https *h, const char *type)
 {
 	struct curl_slist *list = header(NULL, "Accept", "application/json");
-	char token[4096];
+	_free_ char *token = NULL;
 
 	list = header(list, "Expect", "");
 	list = header(list, "Content-Type", type ? type : "application/json");
 	if (h->config->token) {
-		snprintf(token, sizeof(token), "Bearer %s", h->config->token);
+		if (asprintf(&token, "Bearer %s", h->config->token) < 0)
+			abort();
 		list = header(list, "Authorization", token);
 	}
 	return list;

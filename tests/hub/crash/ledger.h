@@ -15,7 +15,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-#define OB_LEDGER_NAME_LEN 24
+#define OB_LEDGER_NAME_LEN 48
 
 enum ob_ledger_type {
 	OB_LEDGER_ADDED,
