@@ -221,21 +221,32 @@ leave()
 # mentions CLUSTER OTHER: what is left of OTHER in its kernel, if anything.
 mentions()
 {
-	{
-		ip -n "$1" route show table all
-		ip -n "$1" -6 route show table all
-		on "$1" wg show ob0 allowed-ips
-	} | grep -F -f "$WORLD/$2.cidrs"
+	mentions_prefixes "$1" "$2"
 	for _map in ob_route4 ob_route6 ob_cluster; do
 		bpftool map dump pinned "$(pins_of "$1")/$_map" |
 			grep -F "\"$2\""
 	done
 }
 
+# mentions_prefixes CLUSTER OTHER: of those in OTHER.cidrs.
+mentions_prefixes()
+{
+	{
+		ip -n "$1" route show table all
+		ip -n "$1" -6 route show table all
+		on "$1" wg show ob0 allowed-ips
+	} | grep -F -f "$WORLD/$2.cidrs"
+}
+
 # forgets CLUSTER OTHER: no tunnel, route or map entry of OTHER is there.
 forgets()
 {
 	[ -z "$(mentions "$1" "$2")" ]
+}
+
+forgets_prefixes()
+{
+	[ -z "$(mentions_prefixes "$1" "$2")" ]
 }
 
 # Another API server instead of the embedded hub: a script that defines the
