@@ -4,72 +4,10 @@
 # undone before the next. With octopus dead where octopus would mend it.
 # shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+# shellcheck source=/dev/null
+. "$OB_SOURCE_DIR/tests/lab/lib/diagnose.sh"
 
 PINS=$(pins_of cluster1)
-
-# diagnose CLUSTER ARGUMENT...: as JSON, into diagnose.json
-diagnose()
-{
-	_at=$1
-	shift
-	obctl_of "$_at" -o json diagnose --config "$WORLD/$_at.yaml" "$@" \
-		>"$WORLD/diagnose.json" 2>"$WORLD/diagnose.err"
-}
-
-first_fault()
-{
-	jq -r '.first.fault // "none"' "$WORLD/diagnose.json"
-}
-
-show()
-{
-	obctl_of "$1" diagnose --config "$WORLD/$1.yaml" |
-		sed 's/^/       | /'
-}
-
-# finds WHAT FAULT [CLUSTER]: that is the first broken thing there, with a fix.
-finds()
-{
-	_gateway=${3:-cluster1}
-	_status=0
-	diagnose "$_gateway" || _status=$?
-	equal "$1" "$(first_fault) exit $_status" "$2 exit 1"
-	if [ "$(first_fault)" = "$2" ]; then
-		note "$(jq -r .first.found "$WORLD/diagnose.json")"
-		check "$1: there is a fix" jq -e '.first.fix | length > 10' \
-			"$WORLD/diagnose.json"
-	else
-		show "$_gateway"
-	fi
-}
-
-nothing_broken()
-{
-	diagnose "$1" && [ "$(first_fault)" = none ]
-}
-
-# healed WHAT [CLUSTER]
-healed()
-{
-	if wait_until 30 nothing_broken "${2:-cluster1}"; then
-		pass "$1: undone, nothing is broken"
-	else
-		miss "$1: undone, but something is broken"
-		show "${2:-cluster1}"
-	fi
-}
-
-# without_octopus: until octopus_back.
-without_octopus()
-{
-	octopus_stop cluster1
-}
-
-octopus_back()
-{
-	octopus_start cluster1
-	wait_until 60 gateway_ready cluster1
-}
 
 # What there is, without counters.
 state()
@@ -85,7 +23,7 @@ state()
 state >"$WORLD/state.before"
 healed "at first" cluster1
 healed "at first, the hub" hub
-show cluster1
+shows cluster1
 state >"$WORLD/state.after"
 check "diagnose changes nothing" \
 	diff "$WORLD/state.before" "$WORLD/state.after"
@@ -98,7 +36,7 @@ equal "a cluster nobody knows" "$(first_fault)" ClusterUnknown
 
 ### octopus and its file #####################################################
 
-without_octopus
+octopus_stop cluster1
 finds "octopus not running" OctopusNotRunning
 octopus_back
 healed "octopus not running"
@@ -121,13 +59,13 @@ healed "interface pattern matches nothing"
 
 ### the device ###############################################################
 
-without_octopus
+octopus_stop cluster1
 ip -n cluster1 link set ob0 down
 finds "device down" DeviceDown
 octopus_back
 healed "device down"
 
-without_octopus
+octopus_stop cluster1
 ip -n cluster1 link del ob0
 finds "device deleted" DeviceMissing
 octopus_back
@@ -136,17 +74,17 @@ healed "device deleted"
 
 ### the tunnel ###############################################################
 
-without_octopus
+octopus_stop cluster1
 on cluster1 wg set ob0 peer "$(cat "$WORLD/hub.pub")" remove
 on cluster1 wg set ob0 peer "$(wg genkey | wg pubkey)" \
-	endpoint 192.0.2.1:$PORT persistent-keepalive 25 \
+	endpoint "192.0.2.1:$PORT" persistent-keepalive 25 \
 	allowed-ips 10.112.0.0/16,10.114.0.0/16
 finds "hub's peer replaced by one with another key" PeerKeyDiffers
 octopus_back
 wait_until 10 handshake_done cluster1
 healed "hub's peer replaced"
 
-without_octopus
+octopus_stop cluster1
 on cluster1 wg set ob0 peer "$(cat "$WORLD/hub.pub")" allowed-ips 10.112.0.0/16
 finds "allowed IPs cut" AllowedIPsMissing
 octopus_back
@@ -206,7 +144,7 @@ healed "endpoint's name does not resolve"
 
 ### sizes ####################################################################
 
-without_octopus
+octopus_stop cluster1
 ip -n cluster1 link set uplink mtu 1300
 finds "underlay MTU lowered" TunnelMTUTooLarge
 ip -n cluster1 link set uplink mtu 1500
@@ -228,7 +166,7 @@ healed "large packets vanish on the way"
 
 ### routes, forwarding #######################################################
 
-without_octopus
+octopus_stop cluster1
 ip -n cluster1 route del 10.114.0.0/16 dev ob0
 finds "route deleted" RouteMissing
 octopus_back
@@ -264,25 +202,25 @@ detach()
 	fi
 }
 
-without_octopus
+octopus_stop cluster1
 detach ob0 ingress from_tunnel
 finds "program detached from the tunnel" ProgramMissing
 octopus_back
 healed "program detached from the tunnel"
 
-without_octopus
+octopus_stop cluster1
 detach veth-client ingress from_pod
 finds "program detached from a pod" ProgramMissing
 octopus_back
 healed "program detached from a pod"
 
-without_octopus
+octopus_stop cluster1
 bpftool map delete pinned "$PINS/ob_route4" key 16 0 0 0 10 114 0 0
 finds "map entry removed" MapEntryMissing
 octopus_back
 healed "map entry removed"
 
-without_octopus
+octopus_stop cluster1
 bpftool map delete pinned "$PINS/ob_in4" key 16 0 0 0 10 113 0 0
 finds "translation removed, one way" MapEntryMissing
 octopus_back

@@ -67,50 +67,50 @@ static void assert_refused(struct scene *s, const char *reason,
 	assert_undisturbed(s);
 }
 
+static const struct {
+	const char *cidr, *reason, *message;
+} bad_cidrs[] = {
+	{ "10.113.0.0/16", "CIDROverlap",
+	  "spec.cluster_cidr 10.113.0.0/16 overlaps 10.113.0.0/16 of "
+	  "cluster c1" },
+	{ "10.113.7.0/24", "CIDROverlap",
+	  "spec.cluster_cidr 10.113.7.0/24 overlaps 10.113.0.0/16 of "
+	  "cluster c1" },
+	{ "10.114.0.0/15", "CIDROverlap",
+	  "spec.cluster_cidr 10.114.0.0/15 overlaps 10.114.0.0/16 of "
+	  "cluster c2" },
+	{ "10.112.0.0/16", "CIDROverlap",
+	  "spec.cluster_cidr 10.112.0.0/16 overlaps 10.112.0.0/16 of "
+	  "cluster hub" },
+	{ "10.112.0.0/12", "OutsideGlobalCIDR",
+	  "spec.cluster_cidr 10.112.0.0/12 is not a part of the "
+	  "global CIDR 10.112.0.0/12" },
+	{ "0.0.0.0/0", "OutsideGlobalCIDR",
+	  "spec.cluster_cidr 0.0.0.0/0 is not a part of the global "
+	  "CIDR 10.112.0.0/12" },
+	{ "::/0", "OutsideGlobalCIDR",
+	  "spec.cluster_cidr ::/0 is not a part of the global CIDR "
+	  "10.112.0.0/12" },
+	{ "192.168.0.0/16", "OutsideGlobalCIDR",
+	  "spec.cluster_cidr 192.168.0.0/16 is not a part of the "
+	  "global CIDR 10.112.0.0/12" },
+	{ "10.120.0.1/16", "InvalidCIDR",
+	  "spec.cluster_cidr \"10.120.0.1/16\" has bits set beyond "
+	  "its length" },
+	{ "10.120.0.0/33", "InvalidCIDR",
+	  "spec.cluster_cidr \"10.120.0.0/33\" has a length that does "
+	  "not fit its address" },
+	{ "all\nof it", "InvalidCIDR",
+	  "spec.cluster_cidr \"all\\nof it\" is not a prefix" },
+};
+
 static void refuses_cidrs_by_name(void **state)
 {
-	static const struct {
-		const char *cidr, *reason, *message;
-	} bad[] = {
-		{ "10.113.0.0/16", "CIDROverlap",
-		  "spec.cluster_cidr 10.113.0.0/16 overlaps 10.113.0.0/16 of "
-		  "cluster c1" },
-		{ "10.113.7.0/24", "CIDROverlap",
-		  "spec.cluster_cidr 10.113.7.0/24 overlaps 10.113.0.0/16 of "
-		  "cluster c1" },
-		{ "10.114.0.0/15", "CIDROverlap",
-		  "spec.cluster_cidr 10.114.0.0/15 overlaps 10.114.0.0/16 of "
-		  "cluster c2" },
-		{ "10.112.0.0/16", "CIDROverlap",
-		  "spec.cluster_cidr 10.112.0.0/16 overlaps 10.112.0.0/16 of "
-		  "cluster hub" },
-		{ "10.112.0.0/12", "OutsideGlobalCIDR",
-		  "spec.cluster_cidr 10.112.0.0/12 is not a part of the "
-		  "global CIDR 10.112.0.0/12" },
-		{ "0.0.0.0/0", "OutsideGlobalCIDR",
-		  "spec.cluster_cidr 0.0.0.0/0 is not a part of the global "
-		  "CIDR 10.112.0.0/12" },
-		{ "::/0", "OutsideGlobalCIDR",
-		  "spec.cluster_cidr ::/0 is not a part of the global CIDR "
-		  "10.112.0.0/12" },
-		{ "192.168.0.0/16", "OutsideGlobalCIDR",
-		  "spec.cluster_cidr 192.168.0.0/16 is not a part of the "
-		  "global CIDR 10.112.0.0/12" },
-		{ "10.120.0.1/16", "InvalidCIDR",
-		  "spec.cluster_cidr \"10.120.0.1/16\" has bits set beyond "
-		  "its length" },
-		{ "10.120.0.0/33", "InvalidCIDR",
-		  "spec.cluster_cidr \"10.120.0.0/33\" has a length that does "
-		  "not fit its address" },
-		{ "all\nof it", "InvalidCIDR",
-		  "spec.cluster_cidr \"all\\nof it\" is not a prefix" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad_cidrs); i++) {
 		struct scene *s = *state;
 
-		world_add(&s->w, "m", bad[i].cidr);
-		assert_refused(s, bad[i].reason, bad[i].message);
+		world_add(&s->w, "m", bad_cidrs[i].cidr);
+		assert_refused(s, bad_cidrs[i].reason, bad_cidrs[i].message);
 		world_delete(&s->w, "m");
 	}
 }

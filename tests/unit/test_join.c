@@ -412,11 +412,12 @@ static void one_that_stands_aside_talks_to_nobody(void **state)
 	struct scene *s = *state;
 	struct ob_network net;
 
-	ob_join_standby(s->config, &net);
+	ob_join_standby(s->arena, &s->in, &net);
 	assert_string_equal(net.id, "c1");
 	assert_string_equal(net.device, OB_DEFAULT_DEVICE);
 	assert_int_equal(net.port, OB_DEFAULT_PORT);
-	assert_int_equal(net.n_clusters + net.n_mappings + net.n_global, 0);
+	assert_int_equal(net.n_clusters + net.n_mappings + net.n_cidrs, 0);
+	assert_prefix(&net.global[0], "10.112.0.0/12");
 }
 
 int main(void)

@@ -84,7 +84,8 @@ static void refused_change_is_a_warning(void **state)
 	struct obctl_facts *t = *state;
 
 	refuse(t, own_peer(t));
-	t->facts.api.peers.v[0].want.conditions.v[0].status = "True";
+	*OB_PUSH(t->fixture->arena, &t->facts.api.peers.v[0].want.cidrs) =
+		obctl_prefix("10.113.0.0/16");
 	obctl_facts_expect(t, ob_ctl_check_peer, OB_CTL_WARNING,
 			   "PeerChangeRefused", "10.114.0.0/16 is of east");
 }

@@ -8,6 +8,7 @@
 /* Our Peer, by the API if it was asked, else by octopus. */
 struct own {
 	bool exists, has_status, observed, accepted;
+	bool in_use; /* something of it was accepted, now or before */
 	const struct ob_ctl_conditions *conditions;
 	const struct ob_key *key; /* accepted; NULL: none */
 };
@@ -65,6 +66,7 @@ static struct own own_get(const struct ob_ctl_facts *f)
 			.observed = object->observed,
 			.accepted =
 				is_true(&object->want.conditions, "Accepted"),
+			.in_use = object->want.cidrs.n > 0,
 			.conditions = &object->want.conditions,
 			.key = object->want.has_key ? &object->want.key : NULL,
 		};
@@ -75,6 +77,7 @@ static struct own own_get(const struct ob_ctl_facts *f)
 		.has_status = d->peer_conditions.n > 0,
 		.observed = true,
 		.accepted = d->peer_accepted,
+		.in_use = d->peer_cidrs.n > 0,
 		.conditions = &d->peer_conditions,
 	};
 }
@@ -162,15 +165,14 @@ static bool judge_key(const struct ob_ctl_facts *f, const struct own *own,
 static void judge_own(const struct ob_ctl_facts *f, struct ob_ctl_findings *out)
 {
 	struct own own = own_get(f);
-	const struct ob_ctl_condition *c =
-		condition_of(own.conditions, "Conflict");
+	const struct ob_ctl_condition *c = refusal_of(own.conditions);
 	struct ob_ctl_finding *finding;
 
 	if (!own.exists) {
 		judge_absent(f, out);
-	} else if (!own.accepted) {
+	} else if (!own.accepted && !(own.in_use && c)) {
 		judge_refused(f, &own, out);
-	} else if (c && !strcmp(c->status, "True")) {
+	} else if (!own.accepted) {
 		finding =
 			ob_ctl_warn(out, "PeerChangeRefused",
 				    "the hub keeps what it had accepted of %s "

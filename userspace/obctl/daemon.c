@@ -95,6 +95,8 @@ static void decode_own_peer(struct ob_arena *a, const cJSON *root,
 	d->peer_published = ob_json_bool(root, "peer.published", false);
 	d->peer_reason = text_at(root, "peer.reason");
 	d->peer_message = text_at(root, "peer.message");
+	ob_ctl_decode_prefixes(a, ob_json_at(root, "peer.cluster_cidr"),
+			       &d->peer_cidrs);
 	ob_ctl_decode_conditions(a, ob_json_at(root, "peer.conditions"),
 				 &d->peer_conditions);
 }

@@ -108,6 +108,7 @@ struct ob_ctl_daemon {
 	bool peer_exists, peer_accepted, peer_published;
 	const char *peer_reason, *peer_message;
 	struct ob_ctl_conditions peer_conditions;
+	struct ob_ctl_prefixes peer_cidrs; /* accepted */
 	struct ob_ctl_prefixes global, cidrs;
 	struct ob_ctl_prefixes mapped; /* local prefixes that have a global */
 	struct ob_ctl_wants peers;

@@ -32,20 +32,44 @@ static void gather_file(struct ob_ctl *ctl, struct ob_ctl_facts *f)
 		ob_ctl_file_read(ctl->arena, said.config_path, &f->file);
 }
 
+/* False: octopus serves nothing, or nobody knows where. */
+static bool find_metrics(const struct ob_ctl_file *file, struct ob_addr *ret,
+			 uint16_t *ret_port)
+{
+	*ret = file->metrics_addr;
+	*ret_port = file->metrics_port;
+	if (file->error == 0 && !file->problem && !file->metrics)
+		return false;
+	if (ret->family)
+		return true;
+	*ret_port = METRICS_PORT;
+	return ob_addr_parse("127.0.0.1", ret) == 0;
+}
+
 static void gather_daemon(struct ob_ctl_facts *f, struct ob_arena *a)
 {
-	struct ob_addr addr = f->file.metrics_addr;
-	uint16_t port = f->file.metrics_port;
-	bool known = f->file.error == 0 && !f->file.problem;
+	struct ob_addr addr;
+	uint16_t port;
 
 	ob_ctl_daemon_init(a, &f->daemon);
-	if (known && !f->file.metrics)
-		return;
-	if (!addr.family) {
-		(void)ob_addr_parse("127.0.0.1", &addr);
-		port = METRICS_PORT;
-	}
-	ob_ctl_daemon_ask(a, &addr, port, &f->daemon);
+	if (find_metrics(&f->file, &addr, &port))
+		ob_ctl_daemon_ask(a, &addr, port, &f->daemon);
+}
+
+const struct ob_ctl_daemon *ob_ctl_gather_status(struct ob_ctl *ctl,
+						 const char *cluster)
+{
+	struct ob_ctl_daemon *said = ob_arena_alloc(ctl->arena, sizeof(*said));
+	struct ob_ctl_file file;
+	struct ob_addr addr;
+	uint16_t port;
+
+	ob_ctl_file_read(ctl->arena, ctl->options.config ?: OB_CTL_CONFIG_PATH,
+			 &file);
+	if (!find_metrics(&file, &addr, &port))
+		return NULL;
+	ob_ctl_daemon_ask_status(ctl->arena, &addr, port, said);
+	return said->has_status && !strcmp(said->id, cluster) ? said : NULL;
 }
 
 static bool in_use(const struct ob_ctl_facts *f, const struct ob_ctl_want *want)
@@ -62,13 +86,16 @@ static bool in_use(const struct ob_ctl_facts *f, const struct ob_ctl_want *want)
 	return false;
 }
 
+/* The hub first: the others may be behind it. */
 static void keep_asked(struct ob_ctl_facts *f, struct ob_arena *a)
 {
 	struct ob_ctl_wants kept = { 0 };
 
-	for (size_t i = 0; i < f->wants.n; i++) {
-		if (in_use(f, &f->wants.v[i]))
-			*OB_PUSH(a, &kept) = f->wants.v[i];
+	for (size_t i = 0; i < 2 * f->wants.n; i++) {
+		const struct ob_ctl_want *want = &f->wants.v[i % f->wants.n];
+
+		if (want->hub == (i < f->wants.n) && in_use(f, want))
+			*OB_PUSH(a, &kept) = *want;
 	}
 	f->wants = kept;
 }

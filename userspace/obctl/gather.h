@@ -8,4 +8,11 @@
 #include "obctl/facts.h"
 #include "obctl/verb.h"
 
+/*
+ * What octopus says in /status, soon: NULL when it does not, or is another
+ * cluster's. By --config, the usual file, or where octopus serves by default.
+ */
+const struct ob_ctl_daemon *ob_ctl_gather_status(struct ob_ctl *ctl,
+						 const char *cluster);
+
 void ob_ctl_gather(struct ob_ctl *ctl, struct ob_ctl_facts *ret);

@@ -9,6 +9,7 @@
 #include "obctl/daemon.h"
 
 #define TIMEOUT_MS 2000
+#define HURRY_MS   500
 #define MAX_BODY   (8UL * 1024 * 1024)
 
 /* An answer as it arrives. */
@@ -18,6 +19,7 @@ struct body {
 		char *v;
 		size_t n, room;
 	} text;
+	uint32_t timeout_ms;
 	bool done;
 	int error; /* or 0 */
 	long code; /* of HTTP */
@@ -54,13 +56,13 @@ static int turn(struct ob_http_client *client, const char *path,
 	const struct ob_http_request request = {
 		.method = "GET",
 		.path = path,
-		.timeout_ms = TIMEOUT_MS,
+		.timeout_ms = body->timeout_ms,
 	};
 	struct ob_http_call *call = NULL;
 	int r = ob_http_client_send(client, &request, &ops, body, &call);
 
 	while (r >= 0 && !body->done)
-		r = ob_http_client_turn(client, TIMEOUT_MS);
+		r = ob_http_client_turn(client, body->timeout_ms);
 	return r < 0 ? r : body->error;
 }
 
@@ -110,32 +112,46 @@ static void read_health(struct ob_arena *a, struct ob_ctl_daemon *d)
 	}
 }
 
-static void ask_status(struct ob_arena *a, const char *base,
+static void ask_status(struct ob_arena *a, uint32_t timeout_ms,
 		       struct ob_ctl_daemon *ret)
 {
-	struct body body = { .arena = a };
+	struct body body = { .arena = a, .timeout_ms = timeout_ms };
 	cJSON *root;
 
-	if (get(&body, base, "/status") != 200)
+	if (get(&body, ret->url, "/status") != 200)
 		return;
 	if (ob_json_parse(a, body.text.v, body.text.n - 1, MAX_BODY, &root,
 			  NULL) == 0)
 		ob_ctl_daemon_decode(a, root, ret);
 }
 
-void ob_ctl_daemon_ask(struct ob_arena *a, const struct ob_addr *addr,
-		       uint16_t port, struct ob_ctl_daemon *ret)
+static void aim(struct ob_arena *a, const struct ob_addr *addr, uint16_t port,
+		struct ob_ctl_daemon *ret)
 {
 	bool v6 = addr->family == AF_INET6;
-	struct body body = { .arena = a };
 	char text[OB_ADDR_STRLEN];
-	long code;
 
 	ob_ctl_daemon_init(a, ret);
 	ret->asked = true;
 	ret->url = ob_arena_printf(a, "http://%s%s%s:%u", v6 ? "[" : "",
 				   ob_addr_format(addr, text, sizeof(text)),
 				   v6 ? "]" : "", port);
+}
+
+void ob_ctl_daemon_ask_status(struct ob_arena *a, const struct ob_addr *addr,
+			      uint16_t port, struct ob_ctl_daemon *ret)
+{
+	aim(a, addr, port, ret);
+	ask_status(a, HURRY_MS, ret);
+}
+
+void ob_ctl_daemon_ask(struct ob_arena *a, const struct ob_addr *addr,
+		       uint16_t port, struct ob_ctl_daemon *ret)
+{
+	struct body body = { .arena = a, .timeout_ms = TIMEOUT_MS };
+	long code;
+
+	aim(a, addr, port, ret);
 	code = get(&body, ret->url, "/healthz");
 	if (code < 0) {
 		ret->error = (int)code;
@@ -143,7 +159,7 @@ void ob_ctl_daemon_ask(struct ob_arena *a, const struct ob_addr *addr,
 	}
 	ret->health = code;
 	ret->health_text = body.text.v;
-	ask_status(a, ret->url, ret);
+	ask_status(a, TIMEOUT_MS, ret);
 	if (!ret->has_status)
 		read_health(a, ret);
 }

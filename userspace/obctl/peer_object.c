@@ -2,6 +2,7 @@
 #include "obctl/peer_object.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "obctl/daemon.h"
 
@@ -28,15 +29,6 @@ static bool is_observed(const cJSON *item)
 	return ob_json_int(item, "metadata.generation", &wanted) == 0 &&
 	       ob_json_int(item, "status.observedGeneration", &seen) == 0 &&
 	       seen >= wanted;
-}
-
-static bool is_accepted(const struct ob_ctl_conditions *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (!strcmp(list->v[i].type, "Accepted"))
-			return !strcmp(list->v[i].status, "True");
-	}
-	return false;
 }
 
 static void explain(struct ob_ctl_want *want)
@@ -68,7 +60,8 @@ static void decode_want(struct ob_arena *a, const cJSON *item,
 			       &want->cidrs);
 	ob_ctl_decode_conditions(a, ob_json_at(item, "status.conditions"),
 				 &want->conditions);
-	want->used = is_accepted(&want->conditions);
+	/* What was accepted stays, also when a later wish is refused. */
+	want->used = want->cidrs.n > 0 || want->hub;
 	want->reason = want->message = "";
 	if (!want->used)
 		explain(want);

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "obctl/gather.h"
+#include "obctl/membership.h"
 #include "obctl/table.h"
 #include "obctl/units.h"
 
@@ -206,6 +208,8 @@ void ob_ctl_peers_print(const struct ob_ctl_view *view, struct ob_arena *a,
 		ob_ctl_table_cell(&t, "%llu", traffic->rx_packets);
 	}
 	ob_ctl_table_print(&t, out);
+	if (view->daemon)
+		ob_ctl_membership_print_unused(view->daemon, out);
 }
 
 /* What WireGuard says; null where it says nothing. */
@@ -264,6 +268,7 @@ cJSON *ob_ctl_peers_json(const struct ob_ctl_view *view, struct ob_arena *a)
 		ob_ctl_json_u64(a, object, "rx_packets",
 				peer->traffic.rx_packets);
 	}
+	ob_ctl_membership_json_unused(view->daemon, array, a);
 	return array;
 }
 
@@ -277,6 +282,7 @@ static int run(struct ob_ctl *ctl)
 
 	if (r < 0)
 		return ob_ctl_fail(r, "reading the maps");
+	view.daemon = ob_ctl_gather_status(ctl, view.config.cluster);
 	if (ctl->options.json) {
 		cJSON *json = ob_ctl_peers_json(&view, ctl->arena);
 
@@ -295,7 +301,10 @@ const struct ob_ctl_verb ob_ctl_peers = {
 		"of its own or\nis reached through the hub's, and what was "
 		"sent to and received from it.\n\nA tunnel is up when its last "
 		"handshake is less than 180 seconds old. An\nidle tunnel "
-		"without keepalive is down until somebody uses it.\n",
+		"without keepalive is down until somebody uses it.\n\nOf a "
+		"cluster that has a hub also the Peers that are not connected, "
+		"and why, as\noctopus tells them: see --config.\n",
+	.options = OB_CTL_CONFIG,
 	.needs_datapath = true,
 	.run = run,
 };

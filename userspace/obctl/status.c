@@ -6,6 +6,8 @@
 
 #include "ob/abi/version.h"
 #include "obctl/drops.h"
+#include "obctl/gather.h"
+#include "obctl/membership.h"
 #include "obctl/peers.h"
 #include "obctl/table.h"
 #include "obctl/units.h"
@@ -135,6 +137,8 @@ static void print_head(const struct ob_ctl_view *view, struct ob_arena *a,
 		"traffic", ob_ctl_bytes(a, t->traffic.tx_bytes),
 		t->traffic.tx_packets, ob_ctl_bytes(a, t->traffic.rx_bytes),
 		t->traffic.rx_packets);
+	if (view->daemon)
+		ob_ctl_membership_print(view->daemon, view->now_s, a, out);
 }
 
 /* The devices in the order in which attachments first name them. */
@@ -340,6 +344,7 @@ cJSON *ob_ctl_status_json(const struct ob_ctl_view *view, struct ob_arena *a)
 	ob_ctl_json_u64(a, object, "suppressed_events", view->suppressed);
 	json_programs(object, view, a);
 	json_maps(object, view, a);
+	ob_ctl_membership_json(view->daemon, object, a);
 	return object;
 }
 
@@ -355,6 +360,7 @@ static int run(struct ob_ctl *ctl)
 
 	if (r < 0)
 		return ob_ctl_fail(r, "reading the maps");
+	view.daemon = ob_ctl_gather_status(ctl, view.config.cluster);
 	if (ctl->options.json) {
 		cJSON *json = ob_ctl_status_json(&view, ctl->arena);
 
@@ -374,7 +380,10 @@ const struct ob_ctl_verb ob_ctl_status = {
 		"\"mapped\" are the global prefixes behind which this cluster "
 		"has something.\n\"not current\" is a program that octopus has "
 		"not replaced yet. A device\n\"unknown\" is in another network "
-		"namespace: see --netns.\n",
+		"namespace: see --netns.\n\nOf a cluster that has a hub "
+		"also the connection to it, who leads, and our Peer,\nas "
+		"octopus tells them: see --config.\n",
+	.options = OB_CTL_CONFIG,
 	.needs_datapath = true,
 	.run = run,
 };

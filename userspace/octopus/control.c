@@ -95,7 +95,7 @@ static void join(struct ob_control *c, const struct ob_join_input *in)
 	struct ob_joined *joined = ob_arena_alloc(a, sizeof(*joined));
 
 	if (is_standby(c)) {
-		ob_join_standby(c->config, &joined->network);
+		ob_join_standby(a, in, &joined->network);
 		take_over(c, TAKE_PTR(a), joined);
 		ob_status_set(&c->waiting, EAGAIN, "NotLeader",
 			      "%s leads: this gateway stands by",

@@ -10,8 +10,8 @@
 #include "kube/lease.h"
 
 /* Another gateway takes over within 5 s. */
-#define LEASE_MS    4000
-#define DEADLINE_MS 3000
+#define LEASE_MS    3000
+#define DEADLINE_MS 2000
 #define RETRY_MS    500
 
 #define HOST_LEN     256

@@ -465,15 +465,20 @@ int ob_join(struct ob_arena *a, const struct ob_join_input *in,
 	return 0;
 }
 
-void ob_join_standby(const struct ob_config_file *config,
+void ob_join_standby(struct ob_arena *a, const struct ob_join_input *in,
 		     struct ob_network *ret)
 {
-	struct ob_network net = config->network;
+	struct ob_joined j = { .network = in->config->network };
+	struct run r = { .arena = a, .in = in, .j = &j };
+	struct ob_network *net = &j.network;
 
-	net.n_global = 0;
-	net.n_cidrs = 0;
-	net.n_mappings = 0;
-	net.n_interfaces = 0;
-	net.n_clusters = 0;
-	*ret = net;
+	r.hub = find_hub(in);
+	if (!net->hub && r.hub) {
+		memcpy(net->global, r.hub->status.global, sizeof(net->global));
+		net->n_global = r.hub->status.n_global;
+	}
+	if (check_locals(&r, NULL) < 0)
+		net->n_global = 0;
+	net->n_interfaces = 0;
+	*ret = j.network;
 }

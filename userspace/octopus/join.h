@@ -50,8 +50,8 @@ struct ob_joined {
 int ob_join(struct ob_arena *a, const struct ob_join_input *in,
 	    struct ob_joined *ret, struct ob_status *status);
 /* The network of a gateway that has to stand aside: a device with its key, and
- * nobody to talk to. */
-void ob_join_standby(const struct ob_config_file *config,
+ * nobody to talk to. Packets to the others must not leave by another way. */
+void ob_join_standby(struct ob_arena *a, const struct ob_join_input *in,
 		     struct ob_network *ret);
 /* Our own Peer, or NULL. */
 const struct ob_peer *ob_join_own(const struct ob_join_input *in);

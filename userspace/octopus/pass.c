@@ -181,6 +181,7 @@ int ob_pass_wait(struct ob_octopus *o)
 {
 	struct ob_status status = OB_STATUS_INIT;
 	struct ob_conditions conditions = { 0 };
+	struct ob_join_input nobody = { .config = o->config };
 	struct ob_network bare;
 	struct ob_actual actual;
 	size_t operations;
@@ -189,7 +190,7 @@ int ob_pass_wait(struct ob_octopus *o)
 	ob_arena_reset(o->arena);
 	r = read_actual(o, &actual, &status);
 	if (r == 0 && !actual.wg.name[0]) {
-		ob_join_standby(o->config, &bare);
+		ob_join_standby(o->arena, &nobody, &bare);
 		o->network = &bare;
 		r = ob_pass_run(o, &operations);
 		o->network = NULL;
