@@ -293,7 +293,8 @@ static int on_commit(void *arg)
 	hub->traffic.commit_ns += ob_clock_monotonic_ns() - begin_ns;
 	for (size_t i = 0; i < n; i++)
 		publish(hub, changes[i]);
-	if (ob_hub_janitor_is_busy(hub->janitor))
+	/* There is none yet while the first objects are made. */
+	if (hub->http && ob_hub_janitor_is_busy(hub->janitor))
 		ob_hub_http_kick(hub->http);
 	return 0;
 }

@@ -184,7 +184,9 @@ static int object_ensure(struct ob_hub *hub, const char *group,
 			 const void *arg, struct ob_status *status)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct ob_hub_exchange x = { .arena = a, .user_agent = "hub" };
+	struct ob_hub_exchange x = { .arena = a,
+				      .method = "PATCH",
+				      .user_agent = "hub" };
 	struct ob_hub_call c = {
 		.hub = hub,
 		.x = &x,

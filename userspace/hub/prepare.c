@@ -279,8 +279,8 @@ int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object)
 
 int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object)
 {
-	const struct ob_hub_action what = ob_hub_call_action(c, name_of(object));
 	const cJSON *labels = ob_json_at(object, "metadata.labels");
+	struct ob_hub_action what;
 
 	/* The hub writes the status of all. */
 	if (*c->route.subresource)
@@ -288,6 +288,7 @@ int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object)
 	if (ob_hub_who_owns(&c->who, cJSON_GetStringValue(ob_json_get(
 					     labels, OB_HUB_LABEL_CLUSTER))))
 		return 0;
+	what = ob_hub_call_action(c, name_of(object));
 	return ob_hub_call_forbidden(c, &what);
 }
 
