@@ -16,24 +16,22 @@ hub_binary()
 	echo "${OB_BUILD_DIR:?}/bin/hub"
 }
 
-# hub_ctl VERB...: on the hub's machine.
+# hub_ctl ARGUMENT...: on the hub's machine.
 hub_ctl()
 {
-	_verb=$1
-	shift
-	on hub "$(hub_binary)" "$_verb" --data "$WORLD/hub" "$@"
+	on hub "$(hub_binary)" --dir "$WORLD/hub" "$@"
 }
 
 # Once: certificates, the Peer's definition, and admin.kubeconfig.
 hub_init()
 {
-	hub_ctl init --address 192.0.2.1
+	hub_ctl --listen 192.0.2.1:6443 --advertise 192.0.2.1 init
 }
 
 hub_start()
 {
-	nsenter --net=/run/netns/hub -- "$(hub_binary)" serve \
-		--data "$WORLD/hub" --listen 192.0.2.1:6443 \
+	nsenter --net=/run/netns/hub -- "$(hub_binary)" --dir "$WORLD/hub" \
+		--listen 192.0.2.1:6443 --advertise 192.0.2.1 serve \
 		>>"$WORLD/hub.log" 2>&1 </dev/null &
 	echo $! >"$WORLD/hub.bg"
 }
