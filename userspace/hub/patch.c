@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apimachinery/apply.h"
+#include "apimachinery/meta.h"
 #include "apimachinery/patch.h"
 #include "hub/body.h"
 #include "hub/persist.h"
@@ -197,6 +198,27 @@ static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
 }
 
 
+static int unsupported_custom(struct ob_hub_call *c)
+{
+	return ob_hub_call_fail(c, 415, "UnsupportedMediaType",
+				"the body of the request was in an unknown "
+				"format - accepted media types include: "
+				"application/json-patch+json, "
+				"application/merge-patch+json, "
+				"application/apply-patch+yaml");
+}
+
+static int unsupported(struct ob_hub_call *c)
+{
+	cJSON *status = ob_api_status(c->a, 415, "UnsupportedMediaType",
+				      "415: Unsupported Media Type", NULL, NULL,
+				      NULL, NULL);
+
+	ob_json_set(c->a, status, "details", ob_json_object(c->a));
+	ob_hub_call_reply(c, 415, status);
+	return -ENOTSUP;
+}
+
 int ob_hub_patch(struct ob_hub_call *c)
 {
 	enum ob_hub_body type = ob_hub_media_body(c->x->content_type);
@@ -217,6 +239,5 @@ int ob_hub_patch(struct ob_hub_call *c)
 	case OB_HUB_BODY_PROTOBUF:
 		break;
 	}
-	return ob_hub_call_fail(c, 415, "UnsupportedMediaType",
-				"415: Unsupported Media Type");
+	return c->kind->r->custom ? unsupported_custom(c) : unsupported(c);
 }
