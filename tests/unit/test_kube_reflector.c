@@ -206,13 +206,14 @@ static void resumes_where_a_watch_ended(void **state)
 	begin(f);
 	turn_until_equal(f);
 	kube_fake_set(f->server, 0, 2);
+	kube_fake_set(f->server, 0, 3);
 	turn_until_equal(f);
 	kube_fake_end_watches(f->server);
-	kube_fake_set(f->server, 0, 3);
+	kube_fake_set(f->server, 0, 4);
 	turn_until(f, watches_twice);
 	turn_until_equal(f);
 	assert_int_equal(stats(f).lists, 1);
-	assert_int_equal(f->got.sets, OBJECTS + 2);
+	assert_int_equal(f->got.sets, OBJECTS + 3);
 }
 
 static bool lists_twice(struct fixture *f)
@@ -323,16 +324,31 @@ static void takes_events_out_of_the_blue(void **state)
 	struct fixture *f = *state;
 
 	kube_fake_say(
-		f->server, "\n{\"type\":\"DELETED\",\"object\":" META("obj-77", "24") "}\n{\"type\":\"MODIFIED\",\"object\":" META(
-				   "obj-78",
-				   "24") "}\n{\"type\":\"ADDED\","
-					 "\"object\":" META("obj-78",
-							    "24") "}\r\n{"
-								  "\"type\":"
-								  "\"BOOKMARK\""
-								  ",\"object\""
-								  ":" META("x",
-									   "24") "}\n");
+		f->server,
+		"\n{\"type\":\"DELETED\",\"object\":" META(
+			"obj-77",
+			"24") "}\n{\"type\":\"MODIFIED\","
+			      "\"object\":" META(
+				      "obj-78",
+				      "24") "}\n{\"type\":"
+					    "\"ADDED\","
+					    "\"object\":" META(
+						    "obj-78",
+						    "24") "}\r"
+							  "\n{"
+							  "\"t"
+							  "ype"
+							  "\":"
+							  "\"B"
+							  "OOK"
+							  "MAR"
+							  "K\""
+							  ",\""
+							  "obj"
+							  "ect"
+							  "\""
+							  ":" META("x",
+								   "24") "}\n");
 	begin(f);
 	turn_until(f, watches_twice);
 	assert_int_equal(f->got.value[78], 9);
@@ -370,6 +386,9 @@ static void drops_what_is_torn(void **state)
 	begin(f);
 	turn_until(f, watches_twice);
 	assert_int_equal(f->got.value[78], 0);
+	kube_fake_set(f->server, 1, 2);
+	turn_until_equal(f);
+	assert_int_equal(stats(f).errors, 0);
 }
 
 static void passes_an_error_event_on(void **state)

@@ -2,6 +2,7 @@
 #include "apimachinery/apply.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apimachinery/causes.h"
@@ -116,13 +117,38 @@ static void remove_given_up(struct ob_arena *a,
 			    const struct ob_api_owners *owners,
 			    const struct ob_api_set *before)
 {
-	const struct ob_api_set *all = NULL, *gone;
+	const struct ob_api_set *all = nobodys(a), *gone;
 
 	for (size_t i = 0; i < owners->n; i++)
 		all = ob_api_set_union(a, all, owners->v[i].set);
 	gone = ob_api_set_difference(a, ob_api_typed_named(a, schema, before),
 				     ob_api_typed_named(a, schema, all));
-	ob_api_typed_remove(a, schema, object, gone);
+	ob_api_typed_remove(a, schema, object, gone, all);
+}
+
+struct numbered {
+	struct ob_api_cause cause;
+	size_t number;
+};
+
+static int by_message(const void *x, const void *y)
+{
+	const struct numbered *p = x, *q = y;
+	int order = strcmp(p->cause.message, q->cause.message);
+
+	return order ? order : p->number < q->number ? -1 : 1;
+}
+
+/* Managers in the order of the alphabet, fields of each as they are. */
+static void sort_conflicts(struct ob_arena *a, struct ob_api_causes *list)
+{
+	struct numbered *all = ob_arena_array(a, list->n, sizeof(*all));
+
+	for (size_t i = 0; i < list->n; i++)
+		all[i] = (struct numbered){ list->v[i], i };
+	qsort(all, list->n, sizeof(*all), by_message);
+	for (size_t i = 0; i < list->n; i++)
+		list->v[i] = all[i].cause;
 }
 
 static void keep_time(struct ob_api_owner *o, const struct ob_api_set *before,
@@ -159,6 +185,7 @@ int ob_api_apply(struct ob_arena *a, const struct ob_api_schema *schema,
 	take_over(a, &owners, (size_t)(self - owners.v), &d,
 		  force ? NULL : &found);
 	if (found.n) {
+		sort_conflicts(a, &found);
 		ob_api_causes_join(a, conflicts, &found, "");
 		return -EBUSY;
 	}

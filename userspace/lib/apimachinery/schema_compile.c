@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apimachinery/causes.h"
+#include "apimachinery/model.h"
 
 #define MAX_SCHEMAS 20000
 
@@ -606,6 +607,18 @@ compile(struct compiler *c, const cJSON *json, const struct frame *f)
 	return s;
 }
 
+/* Every object has the same metadata, whatever its schema says of them. */
+static const struct ob_api_schema *compile_meta(struct ob_arena *a)
+{
+	struct ob_api_text name = { "ObjectMeta", strlen("ObjectMeta") };
+	struct ob_api_causes found = { .n = 0 };
+	struct compiler c = { .a = a, .causes = &found };
+	const struct ob_api_model *m = ob_api_model_find(name);
+	struct frame f = { .level = LEVEL_FIELD };
+
+	return m ? compile(&c, ob_api_model_schema(a, m), &f) : NULL;
+}
+
 int ob_api_schema_compile(struct ob_arena *a, const cJSON *schema,
 			  const struct ob_api_schema **ret,
 			  struct ob_api_causes *causes)
@@ -614,11 +627,15 @@ int ob_api_schema_compile(struct ob_arena *a, const cJSON *schema,
 	struct compiler c = { .a = a, .causes = &found };
 	struct frame root = { .level = LEVEL_ROOT };
 	const struct ob_api_schema *s = compile(&c, schema, &root);
+	struct ob_api_schema *with_meta;
 
 	ob_api_causes_join(a, causes, &found, "");
 	ob_api_causes_join(a, causes, &c.warnings, "");
 	if (found.n)
 		return -EINVAL;
-	*ret = s;
+	with_meta = ob_arena_alloc(a, sizeof(*with_meta));
+	*with_meta = *s;
+	with_meta->meta = compile_meta(a);
+	*ret = with_meta;
 	return 0;
 }

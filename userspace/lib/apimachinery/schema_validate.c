@@ -392,7 +392,8 @@ static void check_object(struct validator *w, const struct at *at)
 		struct at below = { ob_api_schema_member(s, m->string), m,
 				    &place };
 
-		if (below.s)
+		/* metadata is for ob_api_meta_validate() */
+		if (below.s && below.s != s->meta)
 			validate(w, &below);
 	}
 	check_required(w, at);

@@ -125,7 +125,8 @@ static int read_pem(const struct reader *in, const struct ob_yaml *mapping,
 		    const char *key, char **ret)
 {
 	const char *data_key = ob_arena_printf(in->arena, "%s-data", key);
-	const char *text;
+	struct ob_status problem = OB_STATUS_INIT;
+	const char *text = NULL;
 	int r = get_text(in, mapping, data_key, &text);
 
 	if (r < 0)
@@ -135,7 +136,10 @@ static int read_pem(const struct reader *in, const struct ob_yaml *mapping,
 	r = get_text(in, mapping, key, &text);
 	if (r < 0 || !text)
 		return r;
-	return ob_kube_file_read(relative(in, text), ret, NULL, in->status);
+	r = ob_kube_file_read(relative(in, text), ret, NULL, &problem);
+	if (r < 0)
+		refuse(in, ob_yaml_get(mapping, key), problem.message);
+	return r;
 }
 
 static int refuse_fields(const struct reader *in, const struct ob_yaml *mapping,
