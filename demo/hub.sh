@@ -16,24 +16,22 @@ hub_binary()
 	echo "${OB_BUILD_DIR:?}/bin/hub"
 }
 
-# hub_ctl VERB...: on the hub's machine.
+# hub_ctl ARGUMENT...: on the hub's machine.
 hub_ctl()
 {
-	_verb=$1
-	shift
-	on hub "$(hub_binary)" "$_verb" --data "$WORLD/hub" "$@"
+	on hub "$(hub_binary)" --dir "$WORLD/hub" "$@"
 }
 
 # Once: certificates, the Peer's definition, and admin.kubeconfig.
 hub_init()
 {
-	hub_ctl init --address 192.0.2.1
+	hub_ctl --listen 192.0.2.1:6443 --advertise 192.0.2.1 init
 }
 
 hub_start()
 {
-	nsenter --net=/run/netns/hub -- "$(hub_binary)" serve \
-		--data "$WORLD/hub" --listen 192.0.2.1:6443 \
+	nsenter --net=/run/netns/hub -- "$(hub_binary)" --dir "$WORLD/hub" \
+		--listen 192.0.2.1:6443 --advertise 192.0.2.1 serve \
 		>>"$WORLD/hub.log" 2>&1 </dev/null &
 	echo $! >"$WORLD/hub.bg"
 }
@@ -221,21 +219,32 @@ leave()
 # mentions CLUSTER OTHER: what is left of OTHER in its kernel, if anything.
 mentions()
 {
-	{
-		ip -n "$1" route show table all
-		ip -n "$1" -6 route show table all
-		on "$1" wg show ob0 allowed-ips
-	} | grep -F -f "$WORLD/$2.cidrs"
+	mentions_prefixes "$1" "$2"
 	for _map in ob_route4 ob_route6 ob_cluster; do
 		bpftool map dump pinned "$(pins_of "$1")/$_map" |
 			grep -F "\"$2\""
 	done
 }
 
+# mentions_prefixes CLUSTER OTHER: of those in OTHER.cidrs.
+mentions_prefixes()
+{
+	{
+		ip -n "$1" route show table all
+		ip -n "$1" -6 route show table all
+		on "$1" wg show ob0 allowed-ips
+	} | grep -F -f "$WORLD/$2.cidrs"
+}
+
 # forgets CLUSTER OTHER: no tunnel, route or map entry of OTHER is there.
 forgets()
 {
 	[ -z "$(mentions "$1" "$2")" ]
+}
+
+forgets_prefixes()
+{
+	[ -z "$(mentions_prefixes "$1" "$2")" ]
 }
 
 # Another API server instead of the embedded hub: a script that defines the

@@ -181,7 +181,9 @@ show_drops()
 
 show_tables()
 {
-	for _verb in status peers nat; do
+	prompt cluster1 "obctl status | head -n 10"
+	obctl_of cluster1 status | head -n 10 | shown
+	for _verb in peers nat; do
 		prompt cluster1 "obctl $_verb"
 		obctl_of cluster1 "$_verb" | shown
 	done

@@ -12,7 +12,7 @@ kubectl_prompt()
 
 show_hub_start()
 {
-	prompt hub "hub init --address 192.0.2.1 && hub serve"
+	prompt hub "hub --advertise 192.0.2.1 init && hub serve"
 	hub_init
 	hub_up || fail "the hub's API does not answer"
 	mkdir -p "$(dirname "$KUBECONFIG_FILE")"
@@ -94,12 +94,9 @@ show_conflict()
 	mistaken_peer >"$WORLD/cluster4.yaml"
 	kube apply -f "$WORLD/cluster4.yaml" | shown
 	kube wait --for=condition=Conflict --timeout=30s peer/cluster4
-	kubectl_prompt describe peer cluster4
-	condition cluster4 Conflict >"$WORLD/condition"
-	{
-		echo "Conflict  $(cut -f 2 "$WORLD/condition")"
-		cut -f 3 "$WORLD/condition" | fold -s -w 68
-	} | shown
+	kubectl_prompt "describe peer cluster4 | grep -B 5 'Type: *Conflict'"
+	kube describe peer cluster4 | grep -B 5 'Type: *Conflict' |
+		sed 's/^ *//' | shown
 	unharmed
 	kube delete peer cluster4
 }

@@ -56,12 +56,35 @@ static struct ob_peer *add(struct hub *h, const char *name)
 	return p;
 }
 
+static const char **copy_list(struct hub *h, const char **v, size_t n)
+{
+	const char **copy = ob_arena_array(h->arena, n, sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = ob_arena_strdup(h->arena, v[i]);
+	return copy;
+}
+
+/* A server keeps what it was told, whatever becomes of the teller. */
+static struct ob_peer_spec copy_spec(struct hub *h,
+				     const struct ob_peer_spec *spec)
+{
+	struct ob_peer_spec s = *spec;
+
+	s.cluster_id = ob_arena_strdup(h->arena, s.cluster_id);
+	s.cluster_cidr = copy_list(h, s.cluster_cidr, s.n_cluster_cidr);
+	s.own_cidr = copy_list(h, s.own_cidr, s.n_own_cidr);
+	s.endpoint = ob_arena_strdup(h->arena, s.endpoint);
+	s.public_key = ob_arena_strdup(h->arena, s.public_key);
+	return s;
+}
+
 static void write_spec(struct hub *h, const char *name,
 		       const struct ob_peer_spec *spec)
 {
 	struct ob_peer *p = find(h, name) ?: add(h, name);
 
-	p->spec = *spec;
+	p->spec = copy_spec(h, spec);
 	p->generation++;
 	p->resource_version = ob_arena_printf(h->arena, "%u", ++h->version);
 }

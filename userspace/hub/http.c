@@ -493,8 +493,9 @@ static int add_sources(struct ob_hub_http *h)
 	r = sd_event_add_io(h->event, &h->io, info->epoll_fd, EPOLLIN, on_io,
 			    h);
 	if (r >= 0)
+		/* To the microsecond: 0 would be "within 250 ms". */
 		r = sd_event_add_time_relative(h->event, &h->timer,
-					       CLOCK_MONOTONIC, 0, 0, on_time,
+					       CLOCK_MONOTONIC, 0, 1, on_time,
 					       h);
 	if (r >= 0)
 		r = sd_event_add_time_relative(h->event, &h->sweep,

@@ -184,6 +184,8 @@ static void hub_of(struct reading *r, const struct ob_yaml *root)
 	f->token_file = text_of(r, hub, "token_file");
 	f->kubeconfig = text_of(r, hub, "kubeconfig");
 	f->namespace = text_of(r, hub, "namespace") ?: "syncer-operator";
+	/* Who says where to dial it can be dialled. */
+	f->is_public |= ob_yaml_get(root, "endpoint") != NULL;
 	if (!f->hub_url && !f->kubeconfig)
 		problem(r, hub, "has neither url nor kubeconfig");
 }

@@ -18,11 +18,11 @@ claims()
 refused()
 {
 	claims "$1" | apply_peer "$ADMIN" latecomer &&
-		kube wait --for=condition=Conflict --timeout=30s peer/latecomer
+		wait_until "$PATIENCE" judged latecomer Conflict True
 }
 
 datapaths_note conflict
-stream_around "a Peer claims 10.x.0.0/16 of cluster2" \
+stream_around "a Peer claims cluster2's prefix" \
 	check "it gets a Conflict condition" refused "$TAKEN.0.0/16"
 matches "with a sentence" "$(condition latecomer Conflict)" \
 	"True*$TAKEN.0.0/16*cluster2*"

@@ -12,16 +12,6 @@ OWN_KEY=$(wg genkey | wg pubkey)
 CLUSTER1_KEY=$(peer_field cluster1 .status.public_key)
 HUB_KEY=$(peer_field hub .status.public_key)
 
-# refused: the hub has looked at the latest spec and did not accept it.
-refused()
-{
-	kube get peer mallory -o json >"$WORLD/mallory.json" &&
-		jq -e '.metadata.generation as $now | .status |
-			.observedGeneration == $now and
-			any(.conditions[]; .type == "Accepted" and
-				.status == "False")' "$WORLD/mallory.json"
-}
-
 nothing_given()
 {
 	jq -e '(.status.cluster_cidr // []) == [] and
@@ -33,7 +23,8 @@ claim()
 {
 	kube delete peer mallory --ignore-not-found >/dev/null
 	check "$1: the member may write it" apply_peer "$MALLORY" mallory
-	check "$1: it is refused" wait_until "$PATIENCE" refused
+	check "$1: it is refused" wait_until "$PATIENCE" judged \
+		mallory Accepted False
 	note "$(jq -r '.status.conditions[] |
 		select(.type == "Accepted") | "\(.reason): \(.message)"' \
 		"$WORLD/mallory.json")"

@@ -45,13 +45,17 @@ stream_around "kill -9 of the API server" kill_api
 stream_around "every octopus restarts without it" restart_all
 check "everybody reaches everybody" everybody_flows
 
-# Something to find when it is back: a member's file has changed.
-sed -i 's/^interfaces:.*/&\nport: 31821/' "$WORLD/cluster2.yaml"
 stream_around "the API server returns" restore_api
 check "every Peer is ready" kube wait --for=condition=Ready --timeout=60s \
 	peer --all
+
+### what happens meanwhile ###################################################
+
+hub_stop KILL
+sed -i 's/^interfaces:.*/&\nport: 31821/' "$WORLD/cluster2.yaml"
 kill -HUP "$(octopus_pid cluster2)"
-check "what was changed meanwhile arrives" kube wait --timeout=30s \
+check "the API server returns once more" hub_up
+check "what was changed meanwhile arrives" kube wait --timeout=60s \
 	--for=jsonpath='{.status.port}'=31821 peer/cluster2
 sed -i '/^port: 31821/d' "$WORLD/cluster2.yaml"
 kill -HUP "$(octopus_pid cluster2)"

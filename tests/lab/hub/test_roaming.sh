@@ -18,7 +18,7 @@ seen()
 
 rebind()
 {
-	on nat1 conntrack -F
+	on nat1 conntrack -F 2>/dev/null
 	sleep 2
 }
 
@@ -29,20 +29,20 @@ note "$(seen)" | cut -c 1-120
 check "the hub sees another port" [ "$BEFORE" != "$(seen)" ]
 check "traffic flows both ways" everybody_flows
 
-# roam FROM TO: the NAT's public address.
+# roam ADDRESS: the NAT's public one.
 roam()
 {
-	ip -n nat1 addr add "$2/24" dev wan
-	ip -n nat1 addr del "$1/24" dev wan
+	ip -n nat1 addr flush dev wan scope global
+	ip -n nat1 addr add "$1/24" dev wan
 	ip -n nat1 route replace default via 198.51.100.254
 	on nat1 conntrack -F >/dev/null 2>&1
 }
 
-roam 198.51.100.1 198.51.100.77
+roam 198.51.100.77
 check "traffic flows from another address" \
 	wait_until "$PATIENCE" traffic_flows
 check "the hub sees it there" seen_at 198.51.100.77
 check "and from the hub to it" ping_once hub-status "$CLIENT4"
-roam 198.51.100.77 198.51.100.1
+roam 198.51.100.1
 check "and back" wait_until "$PATIENCE" traffic_flows
 the_end

@@ -84,6 +84,19 @@ apply_peer()
 	kube_as "$1" apply -f "$WORLD/$2.peer.yaml"
 }
 
+# judged PEER TYPE STATUS: the hub has looked at the latest spec, and this is
+# what it says; the whole Peer is in PEER.json.
+judged()
+{
+	kube get peer "$1" -o json >"$WORLD/$1.json" &&
+		jq -e --arg type "$2" --arg status "$3" '
+			.metadata.generation as $now | .status |
+			.observedGeneration == $now and
+			any(.conditions[];
+				.type == $type and .status == $status)' \
+			"$WORLD/$1.json"
+}
+
 # For the flows.
 # shellcheck disable=SC2034
 ADMIN=$WORLD/hub/admin.kubeconfig
