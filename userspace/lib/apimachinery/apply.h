@@ -29,9 +29,12 @@ int ob_api_apply(struct ob_arena *a, const struct ob_api_schema *schema,
 /*
  * After a create, update or patch: what has changed between live (NULL: new)
  * and object belongs to manager now, and to nobody else. Fields that are gone
- * belong to nobody. An object whose managedFields was set to [] or [{}] by the
- * client starts anew.
+ * belong to nobody. An object whose managedFields was set to [{}] by the client
+ * starts anew; [] and none keep what there is, as Kubernetes has it.
  */
 void ob_api_manage_update(struct ob_arena *a,
 			  const struct ob_api_schema *schema, const cJSON *live,
 			  cJSON *object, const struct ob_api_manager *manager);
+/* The message of a Status of reason "Conflict", from what apply returned. */
+const char *ob_api_conflict_message(struct ob_arena *a,
+				    const struct ob_api_causes *conflicts);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apimachinery/builtin.h"
 
+#include "apimachinery/model.h"
+#include "apimachinery/schema.h"
+
 #define NAMES(...)                                                             \
 	.short_names = (const char *const[]){ __VA_ARGS__ },                   \
 	.n_short_names = ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ }))
@@ -209,13 +212,35 @@ static const struct ob_api_resource resources[] = {
 	  VERSION("v1", false, event_columns) },
 };
 
+/* The version with the schema of the kind's model. */
+static const struct ob_api_version *with_schema(struct ob_arena *a,
+						const struct ob_api_resource *r)
+{
+	const struct ob_api_model *m = ob_api_model_of(r->group, r->kind);
+	struct ob_api_version *v = ob_arena_alloc(a, sizeof(*v));
+	struct ob_api_causes causes = { .n = 0 };
+
+	*v = r->versions[0];
+	if (!m)
+		return v;
+	v->openapi = ob_api_model_schema(a, m);
+	/* One that does not compile is a mistake of ours; a test tells. */
+	(void)ob_api_schema_compile(a, v->openapi, &v->schema, &causes);
+	return v;
+}
+
 void ob_api_builtin(struct ob_arena *a, struct ob_api_catalog *ret)
 {
-	const struct ob_api_resource **v =
-		ob_arena_array(a, ARRAY_SIZE(resources), sizeof(*v));
+	size_t n = ARRAY_SIZE(resources);
+	const struct ob_api_resource **v = ob_arena_array(a, n, sizeof(*v));
 
-	for (size_t i = 0; i < ARRAY_SIZE(resources); i++)
-		v[i] = &resources[i];
+	for (size_t i = 0; i < n; i++) {
+		struct ob_api_resource *r = ob_arena_alloc(a, sizeof(*r));
+
+		*r = resources[i];
+		r->versions = with_schema(a, r);
+		v[i] = r;
+	}
 	ret->v = v;
-	ret->n = ARRAY_SIZE(resources);
+	ret->n = n;
 }

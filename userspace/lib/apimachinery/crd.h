@@ -9,6 +9,9 @@
 #include "apimachinery/resource.h"
 #include "apimachinery/schema.h"
 
+/* What Kubernetes fills in when it is created: names.singular, names.listKind,
+ * conversion. */
+void ob_api_crd_default(struct ob_arena *a, cJSON *crd);
 /* Everything that is wrong with it is added to causes; -EINVAL then. The result
  * lives in a and refers to the object, which must outlive it. */
 int ob_api_crd_compile(struct ob_arena *a, const cJSON *crd,

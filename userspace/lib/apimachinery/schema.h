@@ -3,7 +3,7 @@
  * Structural schemas (apiextensions.k8s.io/v1 openAPIV3Schema): compiled once,
  * then defaulting, pruning and validation of objects, in the order in which
  * kube-apiserver does them. Understands type, properties, required,
- * additionalProperties, items, enum, pattern (POSIX extended), minimum/maximum
+ * additionalProperties, items, enum, pattern (RE2), minimum/maximum
  * (exclusive), minLength/maxLength, minItems/maxItems, min/maxProperties,
  * uniqueItems, multipleOf, format (date-time, ipv4, ipv6, cidr, int32, int64,
  * byte, uri, hostname ...), nullable, default, allOf/anyOf/oneOf/not,
@@ -37,7 +37,7 @@ void ob_api_causes_add(struct ob_arena *a, struct ob_api_causes *list,
 /*
  * schema: the openAPIV3Schema object, which must outlive the result. Limits:
  * depth OB_JSON_MAX_DEPTH. -EINVAL with causes (paths in the schema) when it is
- * not structural.
+ * not structural; a cause of type "Warning" is no failure.
  */
 int ob_api_schema_compile(struct ob_arena *a, const cJSON *schema,
 			  const struct ob_api_schema **ret,

@@ -136,6 +136,7 @@ static int on_scalar(struct builder *b, const yaml_event_t *ev)
 	if (r < 0)
 		return r;
 	node->scalar = text;
+	node->quoted = ev->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 	return 0;
 }
 

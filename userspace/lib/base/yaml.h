@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -28,6 +29,7 @@ struct ob_yaml {
 	unsigned int line, column; /* from 1; of its key in a mapping */
 	const char *key;	   /* in a mapping; NULL otherwise */
 	const char *scalar;	   /* NUL-terminated, no NUL inside */
+	bool quoted;		   /* a scalar that was written as text */
 	struct ob_yaml *children;  /* first element or member */
 	struct ob_yaml *next;	   /* sibling */
 	size_t n_children;

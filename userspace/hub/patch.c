@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/patch.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "apimachinery/apply.h"
+#include "apimachinery/patch.h"
+#include "hub/persist.h"
+#include "hub/prepare.h"
+#include "hub/write.h"
+
+static int get_live(struct ob_hub_call *c, cJSON **ret)
+{
+	int r = ob_hub_persist_get(c->hub, c->kind, c->version,
+				   c->route.namespace, c->route.name, c->a,
+				   ret);
+
+	if (r < 0 && r != -ENOENT)
+		ob_hub_call_error(c, r);
+	return r;
+}
+
+/* --- server-side apply --- */
+
+static int apply_conflict(struct ob_hub_call *c,
+			  const struct ob_api_causes *conflicts)
+{
+	const char *s = "";
+
+	for (size_t i = 0; i < conflicts->n; i++)
+		s = ob_arena_printf(c->a, "%s%s%s: %s", s, i ? "\n- " : "",
+				    conflicts->v[i].message,
+				    conflicts->v[i].field);
+	return ob_hub_call_fail_object(
+		c, 409, "Conflict", c->route.name, conflicts,
+		"Apply failed with %zu conflict%s: %s", conflicts->n,
+		conflicts->n == 1 ? "" : "s", s);
+}
+
+static int apply_checks(struct ob_hub_call *c, cJSON *config)
+{
+	const char *manager = ob_hub_route_param(&c->route, "fieldManager");
+	int r;
+
+	if (!manager || !*manager)
+		return ob_hub_call_fail(
+			c, 422, "Invalid",
+			"PatchOptions.meta.k8s.io \"\" is invalid: "
+			"fieldManager: Required value: is required for apply "
+			"patch");
+	r = ob_hub_prepare_type(c, config);
+	if (r == 0)
+		r = ob_hub_prepare_place(c, config, c->route.name);
+	if (r < 0)
+		return r;
+	if (ob_json_at(config, "metadata.managedFields"))
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"metadata.managedFields must be nil");
+	/* What the schema does not know nobody can own. */
+	return ob_hub_prepare_prune(c, config);
+}
+
+static int apply_version(struct ob_hub_call *c, const cJSON *live,
+			 cJSON *config)
+{
+	const char *rv = ob_json_string(config, "metadata.resourceVersion");
+	const char *now = ob_json_string(live, "metadata.resourceVersion");
+
+	if (rv && *rv && (!now || strcmp(rv, now) != 0))
+		return ob_hub_call_conflict(
+			c, c->route.name,
+			"the object has been modified; please apply your "
+			"changes to the latest version and try again");
+	ob_json_set(c->a, ob_json_get(config, "metadata"), "resourceVersion",
+		    NULL);
+	return 0;
+}
+
+static int apply(struct ob_hub_call *c)
+{
+	const struct ob_api_manager m = ob_hub_write_manager(c, "Apply");
+	struct ob_api_causes conflicts = { 0 };
+	cJSON *config, *live = NULL, *object;
+	int r = ob_hub_prepare_decode(c, &config);
+
+	if (r == 0)
+		r = apply_checks(c, config);
+	if (r < 0)
+		return r;
+	r = get_live(c, &live);
+	if (r == -ENOENT && *c->route.subresource)
+		return ob_hub_call_not_found(c, c->route.name);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = apply_version(c, live, config);
+	if (r < 0)
+		return r;
+	r = ob_api_apply(c->a, c->version->schema, live, config, &m, c->force,
+			 &object, &conflicts);
+	if (r == -EBUSY)
+		return apply_conflict(c, &conflicts);
+	if (r < 0)
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"the configuration cannot be applied");
+	return live ? ob_hub_write_over(c, live, object, true)
+		    : ob_hub_write_new(c, object, true);
+}
+
+/* --- the patches that rewrite --- */
+
+static int rewrite(struct ob_hub_call *c, enum ob_hub_body type,
+		   cJSON **object, const cJSON *patch,
+		   struct ob_status *status)
+{
+	if (type == OB_HUB_BODY_JSON_PATCH)
+		return ob_api_patch_json(c->a, object, patch, status);
+	if (type == OB_HUB_BODY_MERGE_PATCH)
+		return ob_api_patch_merge(c->a, object, patch, status);
+	return ob_api_patch_strategic(c->a, object, patch, c->kind->r->group,
+				      c->kind->r->kind, status);
+}
+
+static int rewrite_failed(struct ob_hub_call *c, int r,
+			  const struct ob_status *status)
+{
+	if (r == -EINVAL)
+		return ob_hub_call_fail(c, 400, "BadRequest", "%s",
+					status->message);
+	return ob_hub_call_fail_object(c, 422, "Invalid", c->route.name, NULL,
+				       "the server rejected our request due to "
+				       "an error in our request: %s",
+				       status->message);
+}
+
+static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
+{
+	struct ob_status status = OB_STATUS_INIT;
+	cJSON *patch, *live, *object;
+	int r = ob_hub_prepare_decode(c, &patch);
+
+	if (r < 0)
+		return r;
+	r = get_live(c, &live);
+	if (r == -ENOENT)
+		return ob_hub_call_not_found(c, c->route.name);
+	if (r < 0)
+		return r;
+	object = ob_json_copy(c->a, live);
+	r = rewrite(c, type, &object, patch, &status);
+	if (r < 0)
+		return rewrite_failed(c, r, &status);
+	if (!cJSON_IsObject(object))
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"the patch leaves no object");
+	r = ob_hub_prepare_type(c, object);
+	if (r == 0)
+		r = ob_hub_prepare_place(c, object, c->route.name);
+	return r < 0 ? r : ob_hub_write_over(c, live, object, false);
+}
+
+static int unsupported(struct ob_hub_call *c, const char *types)
+{
+	return ob_hub_call_fail(c, 415, "UnsupportedMediaType",
+				"the body of the request was in an unknown "
+				"format - accepted media types include: %s",
+				types);
+}
+
+int ob_hub_patch(struct ob_hub_call *c)
+{
+	enum ob_hub_body type = ob_hub_media_body(c->x->content_type);
+
+	switch (type) {
+	case OB_HUB_BODY_APPLY_PATCH:
+		return apply(c);
+	case OB_HUB_BODY_STRATEGIC_PATCH:
+		if (c->kind->r->custom)
+			break;
+		return patch_object(c, type);
+	case OB_HUB_BODY_JSON_PATCH:
+	case OB_HUB_BODY_MERGE_PATCH:
+		return patch_object(c, type);
+	case OB_HUB_BODY_UNKNOWN:
+	case OB_HUB_BODY_JSON:
+	case OB_HUB_BODY_YAML:
+		break;
+	}
+	if (c->kind->r->custom)
+		return unsupported(c, "application/json-patch+json, "
+				      "application/merge-patch+json, "
+				      "application/apply-patch+yaml");
+	return unsupported(c, "application/json-patch+json, "
+			      "application/merge-patch+json, "
+			      "application/strategic-merge-patch+json, "
+			      "application/apply-patch+yaml");
+}

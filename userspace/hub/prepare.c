@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/prepare.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "apimachinery/crd.h"
+#include "apimachinery/meta.h"
+#include "hub/base64.h"
+#include "hub/decode.h"
+#include "hub/persist.h"
+
+#define MAX_MANAGER 128
+
+/* --- options --- */
+
+/* "kubectl" of "kubectl/v1.32 (linux/amd64)". */
+static const char *agent_name(struct ob_hub_call *c)
+{
+	const char *agent = c->x->user_agent;
+
+	if (!agent || !*agent)
+		return "unknown";
+	return ob_arena_printf(c->a, "%.*s", (int)strcspn(agent, "/"), agent);
+}
+
+static int manager_parse(struct ob_hub_call *c)
+{
+	const char *s = ob_hub_route_param(&c->route, "fieldManager");
+
+	c->manager = s && *s ? s : agent_name(c);
+	if (strlen(c->manager) <= MAX_MANAGER)
+		return 0;
+	if (c->manager != s) { /* nobody chose it */
+		c->manager = ob_arena_printf(c->a, "%.*s", MAX_MANAGER,
+					     c->manager);
+		return 0;
+	}
+	return ob_hub_call_fail(c, 422, "Invalid",
+				"fieldManager: Too long: may not be more than "
+				"%d bytes",
+				MAX_MANAGER);
+}
+
+static int validation_parse(struct ob_hub_call *c)
+{
+	const char *s = ob_hub_route_param(&c->route, "fieldValidation");
+
+	if (!s || !*s || strcmp(s, "Warn") == 0)
+		c->validation = OB_HUB_VALIDATE_WARN;
+	else if (strcmp(s, "Ignore") == 0)
+		c->validation = OB_HUB_VALIDATE_IGNORE;
+	else if (strcmp(s, "Strict") == 0)
+		c->validation = OB_HUB_VALIDATE_STRICT;
+	else
+		return ob_hub_call_fail(
+			c, 422, "Invalid",
+			"fieldValidation: Unsupported value: \"%s\": supported "
+			"values: \"\", \"Ignore\", \"Strict\", \"Warn\"",
+			s);
+	return 0;
+}
+
+int ob_hub_prepare_options(struct ob_hub_call *c)
+{
+	const char *dry = ob_hub_route_param(&c->route, "dryRun");
+	int r;
+
+	if (dry && *dry && strcmp(dry, "All") != 0)
+		return ob_hub_call_fail(c, 422, "Invalid",
+					"dryRun: Unsupported value: \"%s\": "
+					"supported values: \"All\"",
+					dry);
+	c->dry_run = dry && *dry;
+	c->force = ob_hub_route_flag(&c->route, "force");
+	r = manager_parse(c);
+	return r < 0 ? r : validation_parse(c);
+}
+
+/* --- the body --- */
+
+static int decode(struct ob_hub_call *c, enum ob_hub_body type, cJSON **ret,
+		  struct ob_status *status)
+{
+	if (type == OB_HUB_BODY_YAML || type == OB_HUB_BODY_APPLY_PATCH)
+		return ob_hub_decode_yaml(c->a, c->x->body, c->x->body_size,
+					  ret, status);
+	return ob_hub_decode_json(c->a, c->x->body, c->x->body_size, ret,
+				  status);
+}
+
+int ob_hub_prepare_decode(struct ob_hub_call *c, cJSON **ret)
+{
+	enum ob_hub_body type = ob_hub_media_body(c->x->content_type);
+	struct ob_status status = OB_STATUS_INIT;
+
+	if (type == OB_HUB_BODY_UNKNOWN)
+		return ob_hub_call_fail(
+			c, 415, "UnsupportedMediaType",
+			"the body of the request was in an unknown format - "
+			"accepted media types include: application/json, "
+			"application/yaml");
+	if (decode(c, type, ret, &status) < 0)
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"the object provided is unrecognized "
+					"(must be of type %s): %s",
+					c->kind->r->kind, status.message);
+	if (type != OB_HUB_BODY_JSON_PATCH && !cJSON_IsObject(*ret))
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"the object provided is unrecognized "
+					"(must be of type %s): it is no JSON "
+					"object",
+					c->kind->r->kind);
+	return 0;
+}
+
+int ob_hub_prepare_type(struct ob_hub_call *c, cJSON *object)
+{
+	const char *version = ob_json_string(object, "apiVersion");
+	const char *kind = ob_json_string(object, "kind");
+	const char *want = ob_hub_kind_api_version(c->a, c->kind, c->version);
+	bool strict = c->kind->r->custom;
+
+	if (strict && (!kind || !*kind))
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"Object 'Kind' is missing in the "
+					"object provided");
+	if (strict && (!version || !*version))
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"Object 'apiVersion' is missing in the "
+					"object provided");
+	if (version && *version && strcmp(version, want) != 0)
+		return ob_hub_call_fail(
+			c, 400, "BadRequest",
+			"the API version in the data (%s) does not match the "
+			"expected API version (%s)",
+			version, want);
+	if (kind && *kind && strcmp(kind, c->kind->r->kind) != 0)
+		return ob_hub_call_fail(
+			c, 400, "BadRequest",
+			"the kind in the data (%s) does not match the expected "
+			"kind (%s)",
+			kind, c->kind->r->kind);
+	ob_hub_persist_head(c->a, object, want, c->kind->r->kind);
+	if (!cJSON_IsObject(ob_json_get(object, "metadata")))
+		ob_json_set(c->a, object, "metadata", ob_json_object(c->a));
+	return 0;
+}
+
+int ob_hub_prepare_place(struct ob_hub_call *c, cJSON *object,
+			 const char *name)
+{
+	const char *ns = ob_json_string(object, "metadata.namespace");
+	const char *own = ob_json_string(object, "metadata.name");
+	cJSON *meta = ob_json_get(object, "metadata");
+
+	if (ns && *ns && strcmp(ns, c->route.namespace) != 0)
+		return ob_hub_call_fail(
+			c, 400, "BadRequest",
+			"the namespace of the provided object does not match "
+			"the namespace sent on the request");
+	if (c->kind->r->namespaced)
+		ob_json_set_string(c->a, meta, "namespace", c->route.namespace);
+	else
+		ob_json_set(c->a, meta, "namespace", NULL);
+	if (!name)
+		return 0;
+	if (own && *own && strcmp(own, name) != 0)
+		return ob_hub_call_fail(
+			c, 400, "BadRequest",
+			"the name of the object (%s) does not match the name "
+			"on the URL (%s)",
+			own, name);
+	ob_json_set_string(c->a, meta, "name", name);
+	return 0;
+}
+
+static int terminating(struct ob_hub_call *c, const char *ns)
+{
+	const char *name = *c->route.name ? c->route.name : "";
+	struct ob_api_causes causes = { 0 };
+
+	ob_api_causes_add(c->a, &causes, "NamespaceTerminating",
+			  "metadata.namespace",
+			  "namespace %s is being terminated", ns);
+	return ob_hub_call_fail_object(
+		c, 403, "Forbidden", name, &causes,
+		"%s \"%s\" is forbidden: unable to create new content in "
+		"namespace %s because it is being terminated",
+		ob_hub_kind_resource(c->a, c->kind), name, ns);
+}
+
+int ob_hub_prepare_namespace(struct ob_hub_call *c, const char *name)
+{
+	const struct ob_hub_kind *k =
+		ob_hub_catalog_find(c->hub->catalog, "", "namespaces");
+	cJSON *ns;
+	int r;
+
+	if (!c->kind->r->namespaced)
+		return 0;
+	r = ob_hub_persist_get(c->hub, k, NULL, "", name, c->a, &ns);
+	if (r == -ENOENT) {
+		ob_hub_call_reply(c, 404,
+				  ob_api_status(c->a, 404, "NotFound",
+						ob_arena_printf(c->a,
+								"namespaces "
+								"\"%s\" not "
+								"found",
+								name),
+						"", "namespaces", name, NULL));
+		return -ENOENT;
+	}
+	if (r < 0)
+		return ob_hub_call_error(c, r);
+	if (ob_json_string(ns, "metadata.deletionTimestamp"))
+		return terminating(c, name);
+	return 0;
+}
+
+/* --- fields --- */
+
+static int unknown_refuse(struct ob_hub_call *c,
+			  const struct ob_api_causes *unknown)
+{
+	const char *s = "";
+
+	for (size_t i = 0; i < unknown->n; i++)
+		s = ob_arena_printf(c->a, "%s%s%s", s, i ? ", " : "",
+				    unknown->v[i].message);
+	return ob_hub_call_fail(c, 400, "BadRequest",
+				"%s in version \"%s\" cannot be handled as a "
+				"%s: strict decoding error: %s",
+				c->kind->r->kind, c->version->name,
+				c->kind->r->kind, s);
+}
+
+int ob_hub_prepare_prune(struct ob_hub_call *c, cJSON *object)
+{
+	struct ob_api_causes unknown = { 0 };
+
+	if (!c->version->schema)
+		return 0;
+	ob_api_schema_prune(c->a, c->version->schema, object, &unknown);
+	if (unknown.n && c->validation == OB_HUB_VALIDATE_STRICT)
+		return unknown_refuse(c, &unknown);
+	for (size_t i = 0; i < unknown.n; i++)
+		if (c->validation == OB_HUB_VALIDATE_WARN)
+			ob_hub_call_warn(c, unknown.v[i].message);
+	return 0;
+}
+
+int ob_hub_prepare_fields(struct ob_hub_call *c, cJSON *object)
+{
+	int r = ob_hub_prepare_prune(c, object);
+
+	if (r == 0 && c->version->schema)
+		ob_api_schema_default(c->a, c->version->schema, object);
+	return r;
+}
+
+static const char *name_of(const cJSON *object)
+{
+	const char *name = ob_json_string(object, "metadata.name");
+
+	return name ? name : "";
+}
+
+int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object)
+{
+	struct ob_api_causes causes = { 0 };
+
+	ob_api_meta_validate(c->a, object, c->kind->r->namespaced, &causes);
+	if (c->version->schema)
+		ob_api_schema_validate(c->a, c->version->schema, object,
+				       &causes);
+	return causes.n ? ob_hub_call_invalid(c, name_of(object), &causes) : 0;
+}
+
+int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object)
+{
+	const cJSON *labels = ob_json_at(object, "metadata.labels");
+	struct ob_hub_action what;
+
+	/* The hub writes the status of all. */
+	if (*c->route.subresource)
+		return 0;
+	if (ob_hub_who_owns(&c->who, cJSON_GetStringValue(ob_json_get(
+					     labels, OB_HUB_LABEL_CLUSTER))))
+		return 0;
+	what = ob_hub_call_action(c, name_of(object));
+	return ob_hub_call_forbidden(c, &what);
+}
+
+/* --- kinds that mean something to the server --- */
+
+static cJSON *member(struct ob_arena *a, cJSON *object, const char *key)
+{
+	cJSON *v = ob_json_get(object, key);
+
+	if (cJSON_IsObject(v))
+		return v;
+	v = ob_json_object(a);
+	ob_json_set(a, object, key, v);
+	return v;
+}
+
+static void namespace_prepare(struct ob_hub_call *c, const cJSON *live,
+			      cJSON *object)
+{
+	cJSON *meta = ob_json_get(object, "metadata");
+	cJSON *spec = member(c->a, object, "spec");
+	const cJSON *kept = ob_json_at(live, "spec.finalizers");
+	cJSON *finalizers = ob_json_array(c->a);
+	bool finalize = strcmp(c->route.subresource, "finalize") == 0;
+
+	ob_json_set_string(c->a, member(c->a, meta, "labels"),
+			   "kubernetes.io/metadata.name", name_of(object));
+	if (!live) {
+		ob_json_append(c->a, finalizers,
+			       ob_json_string_new(c->a, "kubernetes"));
+		ob_json_set(c->a, spec, "finalizers", finalizers);
+		ob_json_set_string(c->a, member(c->a, object, "status"),
+				   "phase", "Active");
+	} else if (!finalize) {
+		ob_json_set(c->a, spec, "finalizers",
+			    kept ? ob_json_copy(c->a, kept) : NULL);
+	}
+}
+
+/* Text that kubectl was given goes where bytes are. */
+static void secret_prepare(struct ob_hub_call *c, cJSON *object)
+{
+	cJSON *text = ob_json_get(object, "stringData"), *v;
+
+	if (cJSON_IsObject(text)) {
+		cJSON *data = member(c->a, object, "data");
+
+		cJSON_ArrayForEach(v, text)
+		{
+			if (cJSON_IsString(v))
+				ob_json_set_string(
+					c->a, data, v->string,
+					ob_hub_base64(c->a, v->valuestring));
+		}
+		ob_json_set(c->a, object, "stringData", NULL);
+	}
+	if (!ob_json_get(object, "type"))
+		ob_json_set_string(c->a, object, "type", "Opaque");
+}
+
+static int crd_prepare(struct ob_hub_call *c, cJSON *object)
+{
+	const char *name = name_of(object);
+	const struct ob_hub_kind *taken =
+		ob_hub_catalog_by_id(c->hub->catalog, name);
+	struct ob_api_causes causes = { 0 };
+	struct ob_api_resource *r;
+
+	if (taken && !taken->r->custom)
+		ob_api_causes_add(c->a, &causes, "FieldValueForbidden",
+				  "metadata.name",
+				  "Forbidden: %s is a resource of the server "
+				  "itself",
+				  name);
+	ob_api_crd_compile(c->a, ob_json_copy(c->a, object), &r, &causes);
+	if (causes.n)
+		return ob_hub_call_invalid(c, name, &causes);
+	ob_api_crd_establish(c->a, object, ob_api_time(c->a, c->now_s));
+	return 0;
+}
+
+int ob_hub_prepare_special(struct ob_hub_call *c, const cJSON *live,
+			   cJSON *object)
+{
+	if (strcmp(c->kind->id, OB_HUB_NAMESPACES) == 0)
+		namespace_prepare(c, live, object);
+	else if (strcmp(c->kind->id, "secrets") == 0)
+		secret_prepare(c, object);
+	else if (strcmp(c->kind->id, OB_HUB_CRDS) == 0 &&
+		 !*c->route.subresource)
+		return crd_prepare(c, object);
+	return 0;
+}
