@@ -158,6 +158,7 @@ static uint32_t take_hex(struct parser *p)
 	bool braces = *p->at == '{';
 	char digits[9] = { 0 }, *end;
 	const char *from = p->at - 2;
+	uint32_t point;
 	size_t n = 0, most = braces ? 6 : 2;
 
 	p->at += braces;
@@ -167,7 +168,10 @@ static uint32_t take_hex(struct parser *p)
 		fail(p, "invalid escape sequence", from);
 	else
 		p->at += braces;
-	return (uint32_t)strtoul(digits, &end, 16);
+	point = (uint32_t)strtoul(digits, &end, 16);
+	if (point > LAST_POINT)
+		fail(p, "invalid escape sequence", from);
+	return point;
 }
 
 /* One character behind a backslash. */
