@@ -92,19 +92,18 @@ static void add_folded(struct parser *p, struct ob_regex_set *set,
 }
 
 /* Pairs, in order, ended by zeros. */
-struct class
-{
+struct char_class {
 	const char *name;
 	unsigned char pairs[12];
 };
 
-static const struct class perl[] = {
+static const struct char_class perl[] = {
 	{ "d", { '0', '9' } },
 	{ "w", { '0', '9', 'A', 'Z', '_', '_', 'a', 'z' } },
 	{ "s", { '\t', '\n', '\f', '\r', ' ', ' ' } },
 };
 
-static const struct class posix[] = {
+static const struct char_class posix[] = {
 	{ "alnum", { '0', '9', 'A', 'Z', 'a', 'z' } },
 	{ "alpha", { 'A', 'Z', 'a', 'z' } },
 	{ "ascii", { 1, 0x7f } },
@@ -122,7 +121,7 @@ static const struct class posix[] = {
 };
 
 static void add_class(struct parser *p, struct ob_regex_set *set,
-		      const struct class *c, bool negated)
+		      const struct char_class *c, bool negated)
 {
 	uint32_t next = 1;
 
