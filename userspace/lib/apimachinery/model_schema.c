@@ -243,6 +243,8 @@ cJSON *ob_api_model_schema(struct ob_arena *a, const struct ob_api_model *m)
 	cJSON *s = make_model(&k, m);
 
 	ob_json_set(a, s, "nullable", NULL);
+	/* Every compiled schema has that of its own. */
+	ob_json_set(a, ob_json_get(s, "properties"), "metadata", NULL);
 	return s;
 }
 
