@@ -267,7 +267,7 @@ static int read_context(const struct reader *in, const struct ob_yaml *context)
 		r = copy_text(in, context, "namespace", &in->config->namespace);
 	if (r == 0)
 		r = find_named(in, "clusters", "cluster", cluster_name, &v);
-	if (r == 0)
+	if (r == 0 && v)
 		r = read_cluster(in, v);
 	if (r < 0 || !user_name)
 		return r;
