@@ -60,6 +60,7 @@ static void before_first_apply(struct ob_arena *a,
 			       struct ob_api_owners *owners)
 {
 	struct ob_api_manager before = *manager;
+	struct ob_api_difference d;
 	struct ob_api_owner *o;
 
 	if (owners->n)
@@ -68,7 +69,8 @@ static void before_first_apply(struct ob_arena *a,
 	before.operation = "Update";
 	before.subresource = "";
 	o = ob_api_owners_take(a, owners, &before);
-	o->set = owned(a, ob_api_typed_fields(a, schema, live));
+	d = ob_api_typed_compare(a, schema, ob_json_object(a), live);
+	o->set = owned(a, d.added);
 }
 
 struct complaint {
