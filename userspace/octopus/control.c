@@ -119,7 +119,7 @@ static void publish(struct ob_control *c, const struct ob_join_input *in)
 					 &spec, ob_join_own(in));
 }
 
-static void grant(struct ob_control *c, const struct ob_join_input *in)
+static void grant(struct ob_control *c, struct ob_join_input *in)
 {
 	struct ob_wg_device wg = { 0 };
 	struct ob_grant_view view = { .wg = &wg };
@@ -127,6 +127,8 @@ static void grant(struct ob_control *c, const struct ob_join_input *in)
 	view.wg_known = c->ops->device(c->arg, c->scratch, &wg, &view.mtu) == 0;
 	ob_granter_run(c->granter, c->scratch, c->config, &c->key, in->peers,
 		       in->n_peers, &view);
+	in->peers = ob_granter_foresee(c->granter, c->scratch, in->peers,
+				       in->n_peers);
 }
 
 /* What stands in the way of looking at Peers at all. */
@@ -172,9 +174,9 @@ static void run(struct ob_control *c)
 		publish(c, &in);
 		ob_notify_own(c->notify, ob_join_own(&in));
 	}
-	join(c, &in);
 	if (leads && c->granter)
 		grant(c, &in);
+	join(c, &in);
 }
 
 static int on_time(sd_event_source *source, uint64_t usec, void *arg)
