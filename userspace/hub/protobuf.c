@@ -88,6 +88,10 @@ static const struct message access_spec = { FIELDS(
 	[2] = { "nonResourceAttributes", MESSAGE, false, &path_attributes }) };
 static const struct message access_review = { FIELDS(
 	META, [2] = { "spec", MESSAGE, false, &access_spec }) };
+static const struct message rules_spec = { FIELDS(
+	[1] = { "namespace", TEXT }) };
+static const struct message rules_review = { FIELDS(
+	META, [2] = { "spec", MESSAGE, false, &rules_spec }) };
 static const struct message preconditions = { FIELDS(
 	[1] = { "uid", TEXT }, [2] = { "resourceVersion", TEXT }) };
 static const struct message delete_options = { FIELDS(
@@ -110,6 +114,7 @@ static const struct {
 	{ "ServiceAccount", &meta_only },
 	{ "SelfSubjectReview", &meta_only },
 	{ "SelfSubjectAccessReview", &access_review },
+	{ "SelfSubjectRulesReview", &rules_review },
 	{ "DeleteOptions", &delete_options },
 };
 
