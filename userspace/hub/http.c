@@ -67,7 +67,7 @@ struct ob_hub_http {
 	struct client *clients;
 	unsigned int n_clients;
 	struct ob_hub_wire *waiting, **waiting_end;
-	bool stopping;
+	bool working; /* MHD runs, or will before the loop sleeps */
 };
 
 /* --- clients --- */
@@ -255,6 +255,10 @@ static void resume(struct ob_hub_wire *w)
 		return;
 	w->suspended = false;
 	MHD_resume_connection(w->connection);
+	/* Which MHD notices when it runs: driven from outside, it has no
+	 * descriptor that says so. */
+	if (!w->http->working)
+		ob_hub_http_kick(w->http);
 }
 
 static void wait_for_turn(struct ob_hub_wire *w)
@@ -443,13 +447,17 @@ static int schedule(struct ob_hub_http *h)
 
 static int work(struct ob_hub_http *h)
 {
-	for (int i = 0; i < MAX_TURNS; i++) {
+	int turns = 0;
+
+	h->working = true;
+	for (;;) {
 		if (MHD_run(h->daemon) != MHD_YES)
 			return -EIO;
-		if (!h->waiting)
+		if (!h->waiting || turns++ == MAX_TURNS)
 			break;
 		turn(h);
 	}
+	h->working = false;
 	return schedule(h);
 }
 
@@ -473,6 +481,7 @@ static int on_kick(sd_event_source *source, void *arg)
 	struct ob_hub_http *h = arg;
 
 	(void)source;
+	h->working = true;
 	turn(h);
 	return work(h);
 }

@@ -8,6 +8,8 @@
 #include "hub/base64.h"
 
 #define MAGIC	  "k8s" /* and the NUL behind it */
+/* Of the object as JSON. */
+#define MAX_SIZE  ((size_t)16 * 1024 * 1024)
 #define MAX_DEPTH 8
 #define MAX_FIELD 64
 
@@ -88,6 +90,10 @@ static const struct message access_spec = { FIELDS(
 	[2] = { "nonResourceAttributes", MESSAGE, false, &path_attributes }) };
 static const struct message access_review = { FIELDS(
 	META, [2] = { "spec", MESSAGE, false, &access_spec }) };
+static const struct message rules_spec = { FIELDS(
+	[1] = { "namespace", TEXT }) };
+static const struct message rules_review = { FIELDS(
+	META, [2] = { "spec", MESSAGE, false, &rules_spec }) };
 static const struct message preconditions = { FIELDS(
 	[1] = { "uid", TEXT }, [2] = { "resourceVersion", TEXT }) };
 static const struct message delete_options = { FIELDS(
@@ -110,6 +116,7 @@ static const struct {
 	{ "ServiceAccount", &meta_only },
 	{ "SelfSubjectReview", &meta_only },
 	{ "SelfSubjectAccessReview", &access_review },
+	{ "SelfSubjectRulesReview", &rules_review },
 	{ "DeleteOptions", &delete_options },
 };
 
@@ -177,7 +184,8 @@ static char *text_of(struct ob_arena *a, const struct reader *r)
 	size_t size = (size_t)(r->end - r->at);
 	char *s = ob_arena_alloc(a, size + 1);
 
-	memcpy(s, r->at, size);
+	if (size)
+		memcpy(s, r->at, size);
 	return memchr(s, '\0', size) ? NULL : s;
 }
 
@@ -347,6 +355,17 @@ static const struct message *message_of(const char *kind)
 	return NULL;
 }
 
+/* Text came as it is: UTF-8 and all limits are checked at the one door. */
+static int checked(struct ob_arena *a, const cJSON *object, cJSON **ret,
+		   struct ob_status *status)
+{
+	const char *text = ob_json_print(a, object);
+
+	return ob_json_parse(a, text, strlen(text), MAX_SIZE, ret, status) < 0
+		       ? -EINVAL
+		       : 0;
+}
+
 int ob_hub_protobuf_decode(struct ob_arena *a, const void *bytes, size_t size,
 			   cJSON **ret, struct ob_status *status)
 {
@@ -369,6 +388,5 @@ int ob_hub_protobuf_decode(struct ob_arena *a, const void *bytes, size_t size,
 	if (message_decode(a, m, raw, 0, object) < 0)
 		return ob_status_set(status, EINVAL, "BadRequest",
 				     "the protobuf message is malformed");
-	*ret = object;
-	return 0;
+	return checked(a, object, ret, status);
 }

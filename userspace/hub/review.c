@@ -76,12 +76,21 @@ static int may_i(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
 	return 0;
 }
 
+static int what_may_i(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
+{
+	ob_hub_rules_list(c->a, &c->who.identity, text(spec, "namespace"),
+			  status);
+	return 0;
+}
+
 static const struct review {
 	const char *group, *resource, *kind;
 	int (*answer)(struct ob_hub_call *c, const cJSON *spec, cJSON *status);
 } reviews[] = {
 	{ "authorization.k8s.io", "selfsubjectaccessreviews",
 	  "SelfSubjectAccessReview", may_i },
+	{ "authorization.k8s.io", "selfsubjectrulesreviews",
+	  "SelfSubjectRulesReview", what_may_i },
 	{ "authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview",
 	  who_am_i },
 	{ "authentication.k8s.io", "tokenreviews", "TokenReview", who_is },

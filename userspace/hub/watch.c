@@ -428,8 +428,6 @@ static void tick(struct watch *w, int64_t now)
 	}
 	if (now >= w->end_s && !w->closing) {
 		w->closing = true;
-		if (w->bookmarks)
-			w->bookmark_s = now;
 		ob_hub_exchange_wake(w->x);
 	} else if (w->bookmarks && now >= w->bookmark_s) {
 		ob_hub_exchange_wake(w->x);
