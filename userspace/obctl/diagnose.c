@@ -28,6 +28,10 @@ static int run(struct ob_ctl *ctl)
 			return ob_ctl_fail(r, ctl->options.netns);
 	}
 	ob_ctl_gather(ctl, &facts);
+	if (ctl->options.argument && !strcmp(ctl->options.argument, facts.id)) {
+		fprintf(stderr, "obctl: %s is this cluster itself\n", facts.id);
+		return OB_CTL_USAGE;
+	}
 	ob_ctl_check_all(&facts, &findings);
 	if (ctl->options.json)
 		ob_ctl_json_print(ctl->arena,
