@@ -50,9 +50,10 @@ const struct ob_ctl_verb ob_ctl_diagnose = {
 		"line for each thing\nlooked at, and names the first that is "
 		"broken and what mends it. With CLUSTER\nonly the path to "
 		"that one. Changes nothing; sends a few echo requests "
-		"through\nthe tunnels. What needs more rights than one has is "
-		"marked, not guessed.\n\nExit status 0 when nothing is broken, "
-		"1 when something is.\n",
+		"through\nthe tunnels. Takes a second or two, up to fifteen "
+		"when a tunnel is silent or a\nserver does not answer. What "
+		"needs more rights than one has is marked, not\nguessed.\n\n"
+		"Exit status 0 when nothing is broken, 1 when something is.\n",
 	.options = OB_CTL_CONFIG,
 	.takes_argument = true,
 	.run = run,
