@@ -4,9 +4,9 @@
  * last of 100 watchers has seen a write, of an API server, and of another one
  * in turns: what disturbs a round disturbs both.
  *
- *   hubbench [--rounds N] [--quick] KUBECONFIG [OTHER-KUBECONFIG]
+ *   hubbench [--rounds N] [--quick] [--json FILE] KUBECONFIG [OTHER]
  *
- * A table, then one line of JSON.
+ * A table, and the same as JSON in FILE.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -36,6 +36,7 @@ struct bench {
 	struct ob_kube_config *config[SERVERS];
 	size_t n_servers;
 	size_t rounds;
+	const char *json;
 	unsigned int window_ms;
 	size_t samples;
 	struct series series[LOADS][SERVERS];
@@ -44,8 +45,8 @@ struct bench {
 
 static int usage(void)
 {
-	fputs("usage: hubbench [--rounds N] [--quick] KUBECONFIG "
-	      "[OTHER-KUBECONFIG]\n",
+	fputs("usage: hubbench [--rounds N] [--quick] [--json FILE] "
+	      "KUBECONFIG [OTHER]\n",
 	      stderr);
 	return 2;
 }
@@ -55,6 +56,7 @@ static int options(struct bench *b, int argc, char **argv)
 	static const struct option known[] = {
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "quick", no_argument, NULL, 'q' },
+		{ "json", required_argument, NULL, 'j' },
 		{ 0 },
 	};
 	int c;
@@ -62,6 +64,8 @@ static int options(struct bench *b, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (c == 'r')
 			b->rounds = strtoul(optarg, NULL, 10);
+		else if (c == 'j')
+			b->json = optarg;
 		else if (c != 'q')
 			return usage();
 		if (c == 'q') {
@@ -161,29 +165,55 @@ static void table_print(const struct bench *b)
 	}
 }
 
-static void json_print(const struct bench *b)
+static void json_result(const struct bench *b, size_t load, size_t server,
+			FILE *f)
 {
-	const char *comma = "";
+	const struct series *s = &b->series[load][server];
 
-	printf("{\"benchmark\":\"hub\",\"rounds\":%zu,\"failed\":%zu,"
-	       "\"results\":[",
-	       b->rounds, b->failed);
+	const char *of = loads[load] ? "writers" : "watchers";
+
+	fprintf(f, "{\"server\":\"%s\",\"%s\":%zu,", server_names[server], of,
+		loads[load] ? loads[load] : WATCHERS);
+	if (loads[load])
+		fprintf(f, "\"per_second\":%.1f,",
+			ob_stats_spread(s->per_second, b->rounds).median);
+	fprintf(f, "\"p50_ms\":%.3f,\"p99_ms\":%.3f}",
+		ob_stats_spread(s->p50_ms, b->rounds).median,
+		ob_stats_spread(s->p99_ms, b->rounds).median);
+}
+
+static int json_write(const struct bench *b)
+{
+	FILE *f = b->json ? fopen(b->json, "we") : NULL;
+
+	if (!b->json)
+		return 0;
+	if (!f) {
+		fprintf(stderr, "hubbench: %s: %s\n", b->json, strerror(errno));
+		return 1;
+	}
+	fprintf(f, "{\"benchmark\":\"hub\",\"rounds\":%zu,\"results\":[",
+		b->rounds);
 	for (size_t load = 0; load < LOADS; load++)
 		for (size_t i = 0; i < b->n_servers; i++) {
-			const struct series *s = &b->series[load][i];
-
-			printf("%s{\"server\":\"%s\",\"%s\":%zu,"
-			       "\"per_second\":%.1f,\"p50_ms\":%.3f,"
-			       "\"p99_ms\":%.3f}",
-			       comma, server_names[i],
-			       loads[load] ? "writers" : "watchers",
-			       loads[load] ? loads[load] : WATCHERS,
-			       ob_stats_spread(s->per_second, b->rounds).median,
-			       ob_stats_spread(s->p50_ms, b->rounds).median,
-			       ob_stats_spread(s->p99_ms, b->rounds).median);
-			comma = ",";
+			fputs(load || i ? ",\n" : "\n", f);
+			json_result(b, load, i, f);
 		}
-	puts("]}");
+	fputs("\n]}\n", f);
+	if (fclose(f) != 0)
+		return 1;
+	printf("%s\n", b->json);
+	return 0;
+}
+
+/* A failed request is no measurement. */
+static int report(const struct bench *b)
+{
+	table_print(b);
+	if (!b->failed)
+		return json_write(b);
+	fprintf(stderr, "hubbench: %zu requests failed\n", b->failed);
+	return 1;
 }
 
 int main(int argc, char **argv)
@@ -197,12 +227,7 @@ int main(int argc, char **argv)
 		r = servers_load(&b, argv + optind);
 	if (r == 0) {
 		measure_all(&b);
-		table_print(&b);
-		json_print(&b);
-		if (b.failed)
-			fprintf(stderr, "hubbench: %zu requests failed\n",
-				b.failed);
-		r = b.failed ? 1 : 0;
+		r = report(&b);
 	}
 	for (size_t i = 0; i < SERVERS && b.config[i]; i++) {
 		ob_load_clean(b.config[i]);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "hub/body.h"
 #include "hub/call.h"
 #include "hub/delete.h"
 #include "hub/filter.h"
@@ -34,16 +35,19 @@ static const char *selected_name(struct ob_hub_call *c)
 	return name ? name : "";
 }
 
-/* A new object has its name in the body; without one it has no owner yet. */
+/* A new object has its name in the body; without one it has no owner yet. What
+ * cannot be read has none either, and who may make anything gets to hear why
+ * later. */
 static const char *created_name(struct ob_hub_call *c)
 {
 	const char *name;
 	cJSON *body;
 
 	if (ob_hub_who_is_admin(&c->who) ||
-	    ob_json_parse(c->a, c->x->body ? c->x->body : "", c->x->body_size,
-			  OB_HUB_MAX_BODY, &body, NULL) < 0)
+	    ob_hub_body_decode(c, "object", &body) < 0) {
+		c->reply->code = 0;
 		return "";
+	}
 	name = ob_json_string(body, "metadata.name");
 	return name ? name : "";
 }
@@ -69,10 +73,6 @@ static int authorize(struct ob_hub_call *c, bool with_body)
 
 static int not_allowed(struct ob_hub_call *c)
 {
-	ob_hub_reply_header(c->reply, "Allow",
-			    !c->route.is_resource ? "GET, HEAD"
-			    : *c->route.name	  ? "DELETE, GET, PATCH, PUT"
-						  : "DELETE, GET, POST");
 	return ob_hub_call_fail(c, 405, "MethodNotAllowed",
 				"the server does not allow this method on the "
 				"requested resource");
@@ -96,15 +96,17 @@ static int find_kind(struct ob_hub_call *c)
 
 	c->kind = ob_hub_catalog_find(c->hub->catalog, r->group, r->resource);
 	if (!c->kind)
-		return ob_hub_call_no_such_path(c);
+		return ob_hub_call_no_such_resource(c);
 	c->version = ob_api_resource_version(c->kind->r, r->version);
-	if (!c->version || !subresource_exists(c))
+	if (!c->version)
 		return ob_hub_call_no_such_path(c);
-	if (!c->kind->r->namespaced && *r->namespace)
-		return ob_hub_call_no_such_path(c);
+	if (!subresource_exists(c) ||
+	    (!c->kind->r->namespaced && *r->namespace))
+		return ob_hub_call_no_such_resource(c);
 	if (c->kind->r->namespaced && !*r->namespace &&
 	    r->verb != OB_HUB_LIST && r->verb != OB_HUB_WATCH)
-		return *r->name ? ob_hub_call_no_such_path(c) : not_allowed(c);
+		return *r->name ? ob_hub_call_no_such_resource(c)
+				: not_allowed(c);
 	if (c->version->deprecated)
 		ob_hub_call_warn(c, ob_arena_printf(
 					    c->a, "%s %s is deprecated",

@@ -114,6 +114,24 @@ int ob_hub_call_invalid(struct ob_hub_call *c, const char *name,
 				       causes_sentence(c->a, causes));
 }
 
+int ob_hub_call_bad_option(struct ob_hub_call *c, const char *options,
+			   const char *type, const char *field,
+			   const char *message)
+{
+	struct ob_api_causes causes = { 0 };
+
+	ob_api_causes_add(c->a, &causes, type, field, "%s", message);
+	ob_hub_call_reply(
+		c, 422,
+		ob_api_status(c->a, 422, "Invalid",
+			      ob_arena_printf(c->a,
+					      "%s.meta.k8s.io \"\" is invalid: "
+					      "%s: %s",
+					      options, field, message),
+			      "meta.k8s.io", options, NULL, &causes));
+	return -EINVAL;
+}
+
 int ob_hub_call_error(struct ob_hub_call *c, int error)
 {
 	ob_error("a request failed", "path=\"%s\" error=%d text=\"%s\"",
@@ -125,9 +143,35 @@ int ob_hub_call_error(struct ob_hub_call *c, int error)
 
 int ob_hub_call_no_such_path(struct ob_hub_call *c)
 {
-	return ob_hub_call_fail(c, 404, "NotFound",
-				"the server could not find the requested "
-				"resource");
+	ob_hub_call_reply_text(c, 404, "text/plain; charset=utf-8",
+			       "404 page not found\n");
+	return -ENOENT;
+}
+
+static bool group_is_served(struct ob_hub_call *c)
+{
+	const struct ob_hub_kind *k;
+
+	for (size_t i = 0; (k = ob_hub_catalog_at(c->hub->catalog, i)); i++)
+		if (strcmp(k->r->group, c->route.group) == 0 &&
+		    ob_api_resource_version(k->r, c->route.version))
+			return true;
+	return false;
+}
+
+int ob_hub_call_no_such_resource(struct ob_hub_call *c)
+{
+	cJSON *status;
+
+	if (!group_is_served(c))
+		return ob_hub_call_no_such_path(c);
+	status = ob_api_status(c->a, 404, "NotFound",
+			       "the server could not find the requested "
+			       "resource",
+			       NULL, NULL, NULL, NULL);
+	ob_json_set(c->a, status, "details", ob_json_object(c->a));
+	ob_hub_call_reply(c, 404, status);
+	return -ENOENT;
 }
 
 /* A method that means nothing still has a name. */

@@ -52,8 +52,15 @@ int ob_hub_call_conflict(struct ob_hub_call *c, const char *name,
 			 const char *why);
 int ob_hub_call_invalid(struct ob_hub_call *c, const char *name,
 			const struct ob_api_causes *causes);
+/* 422 about a parameter: "DeleteOptions", "FieldValueInvalid", field, message
+ * with its beginning ("Invalid value: ..."). */
+int ob_hub_call_bad_option(struct ob_hub_call *c, const char *options,
+			   const char *type, const char *field,
+			   const char *message);
 int ob_hub_call_error(struct ob_hub_call *c, int error);
+/* 404 of a path that nobody serves, and of a kind in a group that is. */
 int ob_hub_call_no_such_path(struct ob_hub_call *c);
+int ob_hub_call_no_such_resource(struct ob_hub_call *c);
 /* 403 with the standard sentence. */
 int ob_hub_call_forbidden(struct ob_hub_call *c,
 			  const struct ob_hub_action *what);

@@ -58,11 +58,15 @@ void ob_hub_carry_meta(struct ob_arena *a, const cJSON *live, cJSON *object)
 	const cJSON *from = ob_json_get(live, "metadata");
 	cJSON *to = ob_json_get(object, "metadata");
 	const cJSON *managed = ob_json_get(to, "managedFields");
+	const cJSON *finalizers = ob_json_get(to, "finalizers");
 
 	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		carry(a, from, to, ours[i]);
 	if (!managed || !managed->child)
 		carry(a, from, to, "managedFields");
+	/* Nobody has none of them but no list. */
+	if (finalizers && !finalizers->child)
+		ob_json_set(a, to, "finalizers", NULL);
 }
 
 /* Of a status update: everything but the status, and whose fields are. */

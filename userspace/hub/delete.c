@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apimachinery/meta.h"
+#include "hub/body.h"
 #include "hub/filter.h"
 #include "hub/persist.h"
 #include "hub/prepare.h"
@@ -58,7 +60,7 @@ static int options_parse(struct ob_hub_call *c, struct options *ret)
 	if (policy && *policy)
 		ret->policy = policy;
 	if (c->x->body_size > 0) {
-		r = ob_hub_prepare_decode(c, &body);
+		r = ob_hub_body_decode(c, c->kind->r->kind, &body);
 		if (r == 0)
 			r = options_of_body(c, body, ret);
 	}
@@ -72,21 +74,38 @@ static int preconditions(struct ob_hub_call *c, const struct options *o,
 {
 	const char *uid = ob_json_string(object, "metadata.uid");
 	const char *rv = ob_json_string(object, "metadata.resourceVersion");
+	const char *name = ob_json_string(object, "metadata.name");
+	const struct ob_api_resource *r = c->kind->r;
 	const char *why = NULL;
+	cJSON *status;
 
 	if (o->uid && strcmp(o->uid, uid) != 0)
-		why = ob_arena_printf(c->a,
-				      "Precondition failed: UID in "
-				      "precondition: %s, UID in object meta: "
-				      "%s",
-				      o->uid, uid);
+		why = ob_arena_printf(
+			c->a,
+			"the UID in the precondition (%s) does not match the "
+			"UID in record (%s). The object might have been "
+			"deleted and then recreated",
+			o->uid, uid);
 	else if (o->rv && strcmp(o->rv, rv) != 0)
-		why = ob_arena_printf(c->a,
-				      "Precondition failed: ResourceVersion in "
-				      "precondition: %s, ResourceVersion in "
-				      "object meta: %s",
-				      o->rv, rv);
-	return why ? ob_hub_call_conflict(c, c->route.name, why) : 0;
+		why = ob_arena_printf(
+			c->a,
+			"the ResourceVersion in the precondition (%s) does not "
+			"match the ResourceVersion in record (%s). The object "
+			"might have been modified",
+			o->rv, rv);
+	if (!why)
+		return 0;
+	/* The one error that names the kind in its sentence. */
+	status = ob_api_status(
+		c->a, 409, "Conflict",
+		ob_arena_printf(c->a,
+				"Operation cannot be fulfilled on %s%s%s "
+				"\"%s\": %s",
+				r->kind, *r->group ? "." : "", r->group, name,
+				why),
+		r->group, r->kind, name, NULL);
+	ob_hub_call_reply(c, 409, status);
+	return -EBUSY;
 }
 
 static bool is_protected(const struct ob_hub_kind *k, const char *name)

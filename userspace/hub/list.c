@@ -162,8 +162,23 @@ static void tail_write(struct list *l, FILE *f)
 	fputs(ob_json_print(l->arena, l->table), f);
 }
 
+/* Items of built-in lists leave out what the list says already: all of them
+ * begin with it. */
+static const char *without_type(const struct list *l, const char *text)
+{
+	const char *kind, *end;
+
+	if (l->kind->r->custom || l->view.media != OB_HUB_MEDIA_JSON)
+		return text;
+	kind = strstr(text, ",\"kind\":\"");
+	end = kind ? strchr(kind + strlen(",\"kind\":\""), '"') : NULL;
+	return end && end[1] == ',' ? end + 2 : text;
+}
+
 static int item_write(struct list *l, FILE *f, const struct ob_hub_object *o)
 {
+	const char *rest;
+
 	const char *text;
 
 	l->n++;
@@ -178,7 +193,10 @@ static int item_write(struct list *l, FILE *f, const struct ob_hub_object *o)
 		return -EUCLEAN;
 	if (l->n > 1)
 		fputc(',', f);
-	fputs(text, f);
+	rest = without_type(l, text);
+	if (rest != text)
+		fputc('{', f);
+	fputs(rest, f);
 	return 0;
 }
 

@@ -111,6 +111,8 @@ enum ob_hub_body ob_hub_media_body(const char *content_type)
 		{ "", OB_HUB_BODY_JSON },
 		{ JSON, OB_HUB_BODY_JSON },
 		{ "application/yaml", OB_HUB_BODY_YAML },
+		{ "application/vnd.kubernetes.protobuf",
+		  OB_HUB_BODY_PROTOBUF },
 		{ "application/json-patch+json", OB_HUB_BODY_JSON_PATCH },
 		{ "application/merge-patch+json", OB_HUB_BODY_MERGE_PATCH },
 		{ "application/strategic-merge-patch+json",

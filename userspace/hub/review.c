@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "hub/decode.h"
+#include "hub/body.h"
 
 static cJSON *user_info(struct ob_hub_call *c, const struct ob_hub_who *who)
 {
@@ -105,7 +105,6 @@ bool ob_hub_review_is(const struct ob_hub_route *route)
 int ob_hub_review(struct ob_hub_call *c)
 {
 	const struct review *review = find(&c->route);
-	struct ob_status why = OB_STATUS_INIT;
 	cJSON *body, *status = ob_json_object(c->a);
 	int r;
 
@@ -113,13 +112,9 @@ int ob_hub_review(struct ob_hub_call *c)
 		return ob_hub_call_fail(c, 405, "MethodNotAllowed",
 					"the server does not allow this method "
 					"on the requested resource");
-	if (ob_hub_decode_json(c->a, c->x->body, c->x->body_size, &body,
-			       &why) < 0 ||
-	    !cJSON_IsObject(body))
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"the object provided is unrecognized "
-					"(must be of type %s): %s",
-					review->kind, why.message);
+	r = ob_hub_body_decode(c, review->kind, &body);
+	if (r < 0)
+		return r;
 	r = review->answer(c, ob_json_get(body, "spec"), status);
 	if (r < 0)
 		return r;

@@ -131,17 +131,20 @@ static int version_parse(struct ob_hub_call *c, struct ob_hub_page *page)
 					text);
 	if (match && *match && !exact &&
 	    strcmp(match, "NotOlderThan") != 0)
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"resourceVersionMatch: Unsupported "
+		return ob_hub_call_fail(c, 422, "Invalid",
+					"ListOptions.meta.k8s.io \"\" is "
+					"invalid: resourceVersionMatch: Unsupported "
 					"value: \"%s\"",
 					match);
 	if (match && *match && (!text || !*text))
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"resourceVersionMatch is forbidden "
+		return ob_hub_call_fail(c, 422, "Invalid",
+					"ListOptions.meta.k8s.io \"\" is "
+					"invalid: resourceVersionMatch is forbidden "
 					"unless resourceVersion is provided");
 	if (exact && rv == 0)
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"resourceVersionMatch \"Exact\" is "
+		return ob_hub_call_fail(c, 422, "Invalid",
+					"ListOptions.meta.k8s.io \"\" is "
+					"invalid: resourceVersionMatch \"Exact\" is "
 					"forbidden for resourceVersion \"0\"");
 	if (rv > now)
 		return ob_hub_revision_too_large(c, rv);

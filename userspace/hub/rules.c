@@ -65,6 +65,7 @@ static const struct path_rule path_rules[] = {
 	{ CLUSTERS | UNAUTHENTICATED, "/livez" },
 	{ CLUSTERS | UNAUTHENTICATED, "/readyz" },
 	{ CLUSTERS | UNAUTHENTICATED, "/version" },
+	{ CLUSTERS | UNAUTHENTICATED, "/version/" },
 	{ CLUSTERS, "/api" },
 	{ CLUSTERS, "/api/" },
 	{ CLUSTERS, "/apis" },

@@ -35,15 +35,10 @@ status other False
 it an update owns what it has changed
 api -f -t merge -o "$OWNED" PATCH "$GADGETS/one?fieldManager=edit" \
 	'{"spec":{"size":2,"nested":{"depth":8}}}'
-it the same key twice, a field that the schema lacks, one of another type
-api -t apply -o "$WHY" PATCH "$GADGETS/one?fieldManager=alpha" \
-	"$(gadget one '{"size":1,"parts":[{"name":"a"},{"name":"a"}]}')"
-api -t apply -o "$WHY" PATCH \
-	"$GADGETS/one?fieldManager=alpha&fieldValidation=Ignore&force=true" \
-	"$(gadget one '{"size":"x"}')"
 it ports of a Service
 ports() {
-	api -f -t apply -o "$OWNED | .spec |= .ports" PATCH \
+	api -f -t apply -o "$OWNED | {code, message, ports: .spec.ports?,
+		fields: [.fields[]? | .fieldsV1[\"f:spec\"][\"f:ports\"]]}" PATCH \
 		"$API/services/svc?fieldManager=$1" \
 		"$(object v1 Service svc '' '"spec":{"ports":['"$2"']}')"
 }

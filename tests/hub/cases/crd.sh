@@ -46,22 +46,23 @@ api -o '[.details.causes[].field]' POST "$CRDS" "$(widget \
 	'"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{
 	"type":"strin"}}}}')"
 it one version is stored
-api -o '[.details.causes[].field]' POST "$CRDS" "$(widget \
+api -o '[.details.causes[].field] | index("spec.versions")' POST "$CRDS" "$(widget \
 	gears.crd.octopus.io '"plural":"gears","kind":"Gear"' \
 	'"served":true,"storage":false')"
 it no scope, no names
 api -o '[.details.causes[].field]' POST "$CRDS" "$(widget \
 	gears.crd.octopus.io '"plural":"gears","kind":"Gear"' |
 	jq 'del(.spec.scope)')"
-api -o '[.details.causes[].field]' POST "$CRDS" "$(widget \
-	gears.crd.octopus.io '"plural":"gears"' | jq '.spec.names = {}')"
+api -o '[.details.causes[].field | select(test("plural|[.]kind"))]' POST \
+	"$CRDS" "$(widget gears.crd.octopus.io '"plural":"gears"' |
+	jq '.spec.names = {}')"
 it a default has to fit its schema
 api -o '[.details.causes[].field]' POST "$CRDS" "$(widget \
 	gears.crd.octopus.io '"plural":"gears","kind":"Gear"' |
 	jq '.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties
 		.a.default = 5')"
 it a kind that another has already: never established
-api -o .status.conditions POST "$CRDS" "$(widget gears.crd.octopus.io \
+api -q POST "$CRDS" "$(widget gears.crd.octopus.io \
 	'"plural":"gears","kind":"Widget"')"
 wait_until holds '.status.conditions | length == 2' \
 	"$CRDS/gears.crd.octopus.io"
@@ -88,4 +89,4 @@ it deleted with all its objects
 api -o '.metadata.finalizers // .status' DELETE "$CRDS/widgets.crd.octopus.io"
 wait_until answers 404 "$CRDS/widgets.crd.octopus.io"
 wait_until answers 404 "$WIDGETS/one"
-api GET "$WIDGETS/one"
+api -q GET "$WIDGETS/one"

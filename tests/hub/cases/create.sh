@@ -21,7 +21,7 @@ api POST "$CONFIGMAPS" "$(config x '' '"labels":{"-a":"b c"}')"
 it a finalizer without a domain or a name
 api -o "$WHY" POST "$CONFIGMAPS" "$(config x '' '"finalizers":["a b"]')"
 it a namespace name with a dot
-api POST /api/v1/namespaces "$(object v1 Namespace a.b)"
+api -o "$CAUSES" POST /api/v1/namespaces "$(object v1 Namespace a.b)"
 it what the server sets is not taken from the client
 api -o '.metadata | {uid, creationTimestamp, deletionTimestamp, selfLink}' \
 	POST "$CONFIGMAPS" "$(config own '' '"uid":"mine","selfLink":"/x",
@@ -50,6 +50,6 @@ it a method that a path does not have
 api -o "$WHY" POST "$CONFIGMAPS/one" "$(config one)"
 api -o "$WHY" PUT "$CONFIGMAPS" "$(config one)"
 it a kind that nobody serves
-api POST "/apis/none.octopus.io/v1/namespaces/$NS/things" '{}'
-api GET "/api/v1/namespaces/$NS/things"
-api GET /nothing
+api -q POST "/apis/none.octopus.io/v1/namespaces/$NS/things" '{}'
+api -o "$WHY" GET "/api/v1/namespaces/$NS/things"
+api -q GET /nothing

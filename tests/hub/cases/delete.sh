@@ -11,9 +11,9 @@ options()
 {
 	printf '{"apiVersion":"v1","kind":"DeleteOptions",%s}' "$1"
 }
-api DELETE "$CONFIGMAPS/one" "$(options '"preconditions":{"uid":
+api -o "$WHY" DELETE "$CONFIGMAPS/one" "$(options '"preconditions":{"uid":
 	"00000000-0000-0000-0000-000000000000"}')"
-api DELETE "$CONFIGMAPS/one" \
+api -o "$WHY" DELETE "$CONFIGMAPS/one" \
 	"$(options '"preconditions":{"resourceVersion":"1"}')"
 it not really
 api -o .status DELETE "$CONFIGMAPS/one?dryRun=All"
@@ -24,8 +24,8 @@ api -o .status DELETE "$CONFIGMAPS/one" "$(options "\"preconditions\":
 it somebody holds it
 made POST "$CONFIGMAPS" "$(config held '' '"finalizers":["octopus.io/hold"]')"
 HELD='if .kind == "Status" then . else .metadata | {name, finalizers,
-	deletionTimestamp, deletionGracePeriodSeconds, generation,
-	resourceVersion} end'
+	deletionTimestamp, deletionGracePeriodSeconds, generation} |
+	.finalizers |= (. // []) end'
 api -o "$HELD" DELETE "$CONFIGMAPS/held"
 api -o "$HELD" DELETE "$CONFIGMAPS/held"
 it it can be changed, but nobody else may hold it

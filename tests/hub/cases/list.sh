@@ -7,7 +7,8 @@ done
 PAGE='{names: [.items[].metadata.name], rest: .metadata.remainingItemCount,
 	more: .metadata.continue}'
 it the whole
-api GET "$API/secrets?labelSelector=n=1"
+api -o 'del(.items[].kind, .items[].apiVersion)' GET \
+	"$API/secrets?labelSelector=n=1"
 it by pages
 api -o "$PAGE" GET "$API/secrets?limit=2"
 token=$(last .metadata.continue)
@@ -41,7 +42,6 @@ api -o "$PAGE" GET "$API/secrets?resourceVersion=0"
 api -o "$PAGE" GET \
 	"$API/secrets?resourceVersion=$version&resourceVersionMatch=Exact" |
 	sed "s|=$version|=VERSION|"
-api -o "$WHY" GET "$API/secrets?resourceVersionMatch=Exact"
 api GET "$API/secrets?resourceVersion=999999999"
 it of all namespaces, and of one that does not exist
 api -o "[.items[] | select(.metadata.namespace == \"$NS\") | .metadata.name]" \

@@ -9,15 +9,17 @@ api -o '.paths | to_entries | map(select(.key | IN("api/v1",
 url=$(last '.paths["apis/test.octopus.io/v1"].serverRelativeURL')
 it a document
 call GET "$url" '' json application/json
-show '{openapi, paths: (.paths | keys)}' drop
+show '{openapi, paths: [.paths | keys[] | select(test("{name}"))]}' drop
 it its kinds, by group, version and kind
 show '[.components.schemas[] | select(.["x-kubernetes-group-version-kind"]) |
 	select(.["x-kubernetes-group-version-kind"][0].group ==
-	"test.octopus.io") | .["x-kubernetes-group-version-kind"]] | sort' drop
+	"test.octopus.io") | .["x-kubernetes-group-version-kind"][0] |
+	select(.kind | test("List") | not)]' drop
 it the schema of one
 show '.components.schemas | to_entries | map(select(.key |
 	endswith(".v1.Gadget"))) | .[0].value.properties.spec |
-	{required, type, parts: .properties.parts, limits: .properties.limits}' drop
+	{required, type, parts: .properties.parts, limits: .properties.limits |
+	del(.limits.additionalProperties.anyOf)}' drop
 it what kubectl looks at to know whether a dry run is possible
 show '.paths["/apis/test.octopus.io/v1/namespaces/{namespace}/gadgets/{name}"]
 	.patch | {type: .["x-kubernetes-action"],

@@ -7,7 +7,7 @@ done
 made POST "$API/secrets" "$(object v1 Secret plain)"
 labels()
 {
-	api -o "if .items then $NAMES else . end" GET \
+	api -o "if .items then $NAMES else {code, reason} end" GET \
 		"$API/secrets?labelSelector=$1"
 }
 it labels
@@ -32,7 +32,7 @@ labels '-x=y'
 labels 'a=b%20c'
 fields()
 {
-	api -o "if .items then $NAMES else . end" GET \
+	api -o "if .items then $NAMES else {code, reason} end" GET \
 		"$API/$2?fieldSelector=$1"
 }
 it fields
@@ -59,7 +59,7 @@ it custom objects have name and namespace
 gadgets_served
 made POST "$GADGETS" "$(gadget one)"
 api -o "$NAMES" GET "$GADGETS?fieldSelector=metadata.name=one"
-api GET "$GADGETS?fieldSelector=spec.size=1"
+api -o "$WHY" GET "$GADGETS?fieldSelector=spec.size=1"
 it all that is selected can be deleted
 api -o "$NAMES" DELETE "$API/secrets?labelSelector=n%20in%20(1,2)"
 labels ''

@@ -21,8 +21,9 @@ api -o "$BOTH" PUT "$GADGETS/one/status" "$old"
 it it can be read
 api -o "$BOTH" GET "$GADGETS/one/status"
 it it is checked
-api -t merge PATCH "$GADGETS/one/status" '{"status":{"phase":5}}'
-api -t merge -o .details.causes PATCH "$GADGETS/one/status" \
+api -t merge -o "$CAUSES" PATCH "$GADGETS/one/status" \
+	'{"status":{"phase":5}}'
+api -t merge -o "$CAUSES" PATCH "$GADGETS/one/status" \
 	'{"status":{"conditions":[{"type":"a","status":"b"},
 	{"type":"a","status":"c"}]}}'
 it only one with the object

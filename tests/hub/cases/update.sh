@@ -17,7 +17,7 @@ api PUT "$CONFIGMAPS/none" "$(config none)"
 it another name, another namespace, another uid
 api PUT "$CONFIGMAPS/one" "$(config two)"
 api PUT "$CONFIGMAPS/one" "$(config one '' '"namespace":"elsewhere"')"
-api PUT "$CONFIGMAPS/one" \
+api -o "$WHY" PUT "$CONFIGMAPS/one" \
 	"$(config one '' '"uid":"00000000-0000-0000-0000-000000000000"')"
 it the right uid
 api -o "$BRIEF" PUT "$CONFIGMAPS/one" \
@@ -32,7 +32,7 @@ api -o "$WHY" PUT "$CONFIGMAPS/fixed" \
 gadgets_served
 made POST "$GADGETS" "$(gadget one)"
 it a custom object without a version is not replaced
-api PUT "$GADGETS/one" "$(gadget one)"
+api -o "$CAUSES" PUT "$GADGETS/one" "$(gadget one)"
 it generation counts what is not metadata and not status
 old=$(call GET "$GADGETS/one" '' json application/json >/dev/null && last -c .)
 api -o .metadata.generation PUT "$GADGETS/one" \
@@ -42,4 +42,4 @@ api -o .metadata.generation PUT "$GADGETS/one" \
 it the names of versions are as good as each other
 api -o '{apiVersion, spec}' GET \
 	"/apis/test.octopus.io/v1beta1/namespaces/$NS/gadgets/one"
-api GET "/apis/test.octopus.io/v1alpha1/namespaces/$NS/gadgets/one"
+api -q GET "/apis/test.octopus.io/v1alpha1/namespaces/$NS/gadgets/one"

@@ -23,6 +23,7 @@ API=/api/v1/namespaces/$NS
 	BRIEF='{kind, name: .metadata.name, data,
 		rv: .metadata.resourceVersion}'
 	SPEC='.spec // .'
+	CAUSES='[.details.causes[] | {field, reason}]'
 	WHY='if .kind == "Status" then {code, reason} else . end'
 	NAMES='[.items[].metadata.name]'
 	EVENTS='[.type, (.object | .metadata.name // .kind)]'
@@ -65,18 +66,19 @@ call()
 	fi
 }
 
-# api [-t TYPE] [-a ACCEPT] [-o JQ] [-f] METHOD PATH [BODY]: one request. JQ
-# says what of the answer is shown; -f shows managedFields.
+# api [-t TYPE] [-a ACCEPT] [-o JQ] [-f] [-q] METHOD PATH [BODY]: one request.
+# JQ says what of the answer is shown; -f shows managedFields, -q the code only.
 api()
 {
-	_type=json _accept=application/json _only=. _fields=drop
+	_type=json _accept=application/json _only=. _fields=drop _quiet=no
 	OPTIND=1
-	while getopts t:a:o:f _o; do
+	while getopts t:a:o:fq _o; do
 		case $_o in
 		t) _type=$OPTARG ;;
 		a) _accept=$OPTARG ;;
 		o) _only=$OPTARG ;;
 		f) _fields=keep ;;
+		q) _quiet=yes ;;
 		*) return 2 ;;
 		esac
 	done
@@ -86,8 +88,8 @@ api()
 	[ "$_type" = json ] && echo "> $1 $2" || echo "> $1 $2 ($_type)"
 	echo "< $_code"
 	tr -d '\r' <"$WORK/head" |
-		sed -n 's/^\(warning\|retry-after\|allow\):/< \L\1:/Ip'
-	show "$_only" "$_fields"
+		sed -n 's/^\(warning\|retry-after\):/< \L\1:/Ip' | sort
+	[ $_quiet = yes ] || show "$_only" "$_fields"
 }
 
 # show JQ keep|drop: the last answer, of which one document may be many.

@@ -43,7 +43,7 @@ def fields:
 	| del(.storageVersionHash)
 	| if (.cells? | type) == "array" then .cells |= cells else . end
 	| if (.causes? | type) == "array" then
-		.causes |= sort_by(.field, .message) else . end
+		.causes |= unique_by(.field, .message) else . end
 	| if (.columnDefinitions? | type) == "array" then
 		.columnDefinitions |= map(del(.description)) else . end;
 

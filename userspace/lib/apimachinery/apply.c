@@ -231,6 +231,12 @@ void ob_api_manage_update(struct ob_arena *a,
 	struct ob_api_owner *self;
 
 	read_sent(a, live, object, manager, &owners);
+	/* Nobody is tracked until the first who applies: such an object came
+	 * from somewhere else, or its managers were to be forgotten. */
+	if (live && !owners.n) {
+		ob_api_owners_write(a, object, &owners);
+		return;
+	}
 	new = without_managers(a, object);
 	d = ob_api_typed_compare(a, schema, old, new);
 	self = ob_api_owners_take(a, &owners, manager);

@@ -92,19 +92,18 @@ static void add_folded(struct parser *p, struct ob_regex_set *set,
 }
 
 /* Pairs, in order, ended by zeros. */
-struct class
-{
+struct char_class {
 	const char *name;
 	unsigned char pairs[12];
 };
 
-static const struct class perl[] = {
+static const struct char_class perl[] = {
 	{ "d", { '0', '9' } },
 	{ "w", { '0', '9', 'A', 'Z', '_', '_', 'a', 'z' } },
 	{ "s", { '\t', '\n', '\f', '\r', ' ', ' ' } },
 };
 
-static const struct class posix[] = {
+static const struct char_class posix[] = {
 	{ "alnum", { '0', '9', 'A', 'Z', 'a', 'z' } },
 	{ "alpha", { 'A', 'Z', 'a', 'z' } },
 	{ "ascii", { 1, 0x7f } },
@@ -122,7 +121,7 @@ static const struct class posix[] = {
 };
 
 static void add_class(struct parser *p, struct ob_regex_set *set,
-		      const struct class *c, bool negated)
+		      const struct char_class *c, bool negated)
 {
 	uint32_t next = 1;
 
@@ -158,6 +157,7 @@ static uint32_t take_hex(struct parser *p)
 	bool braces = *p->at == '{';
 	char digits[9] = { 0 }, *end;
 	const char *from = p->at - 2;
+	uint32_t point;
 	size_t n = 0, most = braces ? 6 : 2;
 
 	p->at += braces;
@@ -167,7 +167,10 @@ static uint32_t take_hex(struct parser *p)
 		fail(p, "invalid escape sequence", from);
 	else
 		p->at += braces;
-	return (uint32_t)strtoul(digits, &end, 16);
+	point = (uint32_t)strtoul(digits, &end, 16);
+	if (point > LAST_POINT)
+		fail(p, "invalid escape sequence", from);
+	return point;
 }
 
 /* One character behind a backslash. */
