@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../stats.h"
 #include "load_private.h"
-#include "stats.h"
 
 #define MAX_ROUNDS 64
 

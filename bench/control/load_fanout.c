@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../stats.h"
 #include "base/clock.h"
 #include "load_private.h"
-#include "stats.h"
 
 #define NAME	      "fanout"
 #define WARM_UP	      5

@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "../stats.h"
 #include "base/clock.h"
 #include "load_private.h"
-#include "stats.h"
 
 struct writer {
 	const struct ob_kube_config *config;

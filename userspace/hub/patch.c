@@ -77,11 +77,10 @@ static int apply_checks(struct ob_hub_call *c, cJSON *config)
 	int r;
 
 	if (!manager || !*manager)
-		return ob_hub_call_bad_option(c, "PatchOptions",
-					      "FieldValueRequired",
-					      "fieldManager",
-					      "Required value: is required for "
-					      "apply patch");
+		return ob_hub_call_bad_option(
+			c, "PatchOptions", "FieldValueRequired", "fieldManager",
+			"Required value: is required for "
+			"apply patch");
 	r = ob_hub_prepare_type(c, config);
 	if (r == 0)
 		r = ob_hub_prepare_place(c, config, c->route.name);
@@ -110,6 +109,34 @@ static int apply_version(struct ob_hub_call *c, const cJSON *live,
 	return 0;
 }
 
+/* Nobody applies what the request cannot change: an apply of the object has no
+ * status, one of the status has nothing else. */
+static void apply_reset(struct ob_hub_call *c, cJSON *config)
+{
+	static const char *const kept[] = { "apiVersion", "kind", "metadata",
+					    "status" };
+	cJSON *meta = ob_json_object(c->a), *v, *next;
+	bool of_status = strcmp(c->route.subresource, "status") == 0;
+
+	if (c->version->has_status && !of_status)
+		ob_json_set(c->a, config, "status", NULL);
+	if (!of_status)
+		return;
+	for (v = config->child; v; v = next) {
+		size_t i = 0;
+
+		next = v->next;
+		while (i < ARRAY_SIZE(kept) && strcmp(v->string, kept[i]) != 0)
+			i++;
+		if (i == ARRAY_SIZE(kept))
+			ob_json_detach(config, v);
+	}
+	ob_json_set_string(c->a, meta, "name", c->route.name);
+	if (*c->route.namespace)
+		ob_json_set_string(c->a, meta, "namespace", c->route.namespace);
+	ob_json_set(c->a, config, "metadata", meta);
+}
+
 static int apply(struct ob_hub_call *c)
 {
 	const struct ob_api_manager m = ob_hub_write_manager(c, "Apply");
@@ -129,6 +156,7 @@ static int apply(struct ob_hub_call *c)
 	r = apply_version(c, live, config);
 	if (r < 0)
 		return r;
+	apply_reset(c, config);
 	r = ob_api_apply(c->a, c->version->schema, live, config, &m, c->force,
 			 &object, &conflicts);
 	if (r == -EBUSY)
@@ -142,9 +170,8 @@ static int apply(struct ob_hub_call *c)
 
 /* --- the patches that rewrite --- */
 
-static int rewrite(struct ob_hub_call *c, enum ob_hub_body type,
-		   cJSON **object, const cJSON *patch,
-		   struct ob_status *status)
+static int rewrite(struct ob_hub_call *c, enum ob_hub_body type, cJSON **object,
+		   const cJSON *patch, struct ob_status *status)
 {
 	if (type == OB_HUB_BODY_JSON_PATCH)
 		return ob_api_patch_json(c->a, object, patch, status);
@@ -157,13 +184,19 @@ static int rewrite(struct ob_hub_call *c, enum ob_hub_body type,
 static int rewrite_failed(struct ob_hub_call *c, int r,
 			  const struct ob_status *status)
 {
+	cJSON *answer;
+
 	if (r == -EINVAL)
 		return ob_hub_call_fail(c, 400, "BadRequest", "%s",
 					status->message);
-	return ob_hub_call_fail_object(c, 422, "Invalid", c->route.name, NULL,
-				       "the server rejected our request due to "
-				       "an error in our request: %s",
-				       status->message);
+	answer = ob_api_status(c->a, 422, "Invalid",
+			       "the server rejected our request due to an "
+			       "error in our request",
+			       NULL, NULL, NULL, NULL);
+	ob_json_set(c->a, answer, "details", ob_json_object(c->a));
+	ob_hub_call_reply(c, 422, answer);
+	ob_hub_call_warn(c, status->message);
+	return -EINVAL;
 }
 
 static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
@@ -196,7 +229,6 @@ static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
 		r = ob_hub_prepare_place(c, object, c->route.name);
 	return r < 0 ? r : ob_hub_write_over(c, live, object, false);
 }
-
 
 static int unsupported_custom(struct ob_hub_call *c)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apimachinery/causes.h"
+#include "apimachinery/last_applied.h"
 #include "apimachinery/managers.h"
 #include "apimachinery/typed.h"
 
@@ -85,9 +86,10 @@ static void complain(const char *path, void *data)
 }
 
 /* What others own of what has changed is a conflict, unless it is taken from
- * them; what is gone belongs to nobody. */
+ * them, or allowed; what is gone belongs to nobody. */
 static void take_over(struct ob_arena *a, struct ob_api_owners *owners,
 		      size_t self, const struct ob_api_difference *d,
+		      const struct ob_api_set *allowed,
 		      struct ob_api_causes *conflicts)
 {
 	const struct ob_api_set *touched =
@@ -103,7 +105,9 @@ static void take_over(struct ob_arena *a, struct ob_api_owners *owners,
 		both = ob_api_set_intersection(a, o->set, touched);
 		if (conflicts) {
 			c.manager = ob_api_owner_print(a, o);
-			ob_api_set_each(a, both, complain, &c);
+			ob_api_set_each(a,
+					ob_api_set_difference(a, both, allowed),
+					complain, &c);
 		}
 		o->set = ob_api_set_difference(a, o->set, both);
 		o->set = ob_api_set_difference(a, o->set, d->removed);
@@ -183,12 +187,14 @@ int ob_api_apply(struct ob_arena *a, const struct ob_api_schema *schema,
 	remove_given_up(a, schema, object, &owners, before);
 	d = ob_api_typed_compare(a, schema, old, object);
 	take_over(a, &owners, (size_t)(self - owners.v), &d,
+		  ob_api_last_applied_fields(a, schema, old, manager),
 		  force ? NULL : &found);
 	if (found.n) {
 		sort_conflicts(a, &found);
 		ob_api_causes_join(a, conflicts, &found, "");
 		return -EBUSY;
 	}
+	ob_api_last_applied_sync(a, object, wanted, manager);
 	keep_time(self, before, !old || !ob_json_equal(old, object),
 		  manager->time);
 	ob_api_owners_write(a, object, &owners);
@@ -240,7 +246,7 @@ void ob_api_manage_update(struct ob_arena *a,
 	new = without_managers(a, object);
 	d = ob_api_typed_compare(a, schema, old, new);
 	self = ob_api_owners_take(a, &owners, manager);
-	take_over(a, &owners, (size_t)(self - owners.v), &d, NULL);
+	take_over(a, &owners, (size_t)(self - owners.v), &d, NULL, NULL);
 	before = self->set;
 	mine = ob_api_set_union(a, d.added, d.changed);
 	mine = ob_api_set_union(a, ob_api_set_difference(a, before, d.removed),
