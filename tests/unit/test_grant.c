@@ -123,6 +123,25 @@ static void writes_the_status_it_judged(void **state)
 	assert_int_equal(ob_granter_totals(s->granter).clusters, 1);
 }
 
+static void foresees_what_it_writes(void **state)
+{
+	const struct ob_peer *const *v;
+	struct scene *s = *state;
+
+	s->f->silent = true;
+	add(s, "c1", "10.113.0.0/16");
+	v = ob_granter_foresee(s->granter, s->f->arena, s->list, s->n);
+	assert_int_equal(v[0]->status.n_cidrs, 0);
+	run(s);
+	v = ob_granter_foresee(s->granter, s->f->arena, s->list, s->n);
+	assert_int_equal(v[0]->status.n_cidrs, 1);
+	s->f->silent = false;
+	s->f->code = 403;
+	kube_fixture_turn(s->f, 1);
+	v = ob_granter_foresee(s->granter, s->f->arena, s->list, s->n);
+	assert_int_equal(v[0]->status.n_cidrs, 0);
+}
+
 static void writes_once_until_it_comes_back(void **state)
 {
 	struct scene *s = *state;
@@ -216,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(writes_the_status_it_judged),
+		TEST(foresees_what_it_writes),
 		TEST(writes_once_until_it_comes_back),
 		TEST(a_conflict_is_tried_again_with_what_is_there_then),
 		TEST(what_may_have_been_given_is_given_to_nobody_else),

@@ -9,6 +9,7 @@
 #include "octopus/nodes.h"
 #include "octopus/notify.h"
 #include "octopus/peers.h"
+#include "octopus/pod.h"
 #include "octopus/publish.h"
 
 #define AGENT	    "octopus/" OB_VERSION
@@ -27,6 +28,7 @@ struct ob_control {
 	struct ob_granter *granter; /* NULL: not the hub */
 	struct ob_elect *elect;
 	struct ob_notify *notify;
+	struct ob_pod *pod; /* NULL: in none that we know */
 	sd_event_source *timer;
 	bool soon; /* the timer is set for a change */
 
@@ -117,7 +119,7 @@ static void publish(struct ob_control *c, const struct ob_join_input *in)
 					 &spec, ob_join_own(in));
 }
 
-static void grant(struct ob_control *c, const struct ob_join_input *in)
+static void grant(struct ob_control *c, struct ob_join_input *in)
 {
 	struct ob_wg_device wg = { 0 };
 	struct ob_grant_view view = { .wg = &wg };
@@ -125,6 +127,8 @@ static void grant(struct ob_control *c, const struct ob_join_input *in)
 	view.wg_known = c->ops->device(c->arg, c->scratch, &wg, &view.mtu) == 0;
 	ob_granter_run(c->granter, c->scratch, c->config, &c->key, in->peers,
 		       in->n_peers, &view);
+	in->peers = ob_granter_foresee(c->granter, c->scratch, in->peers,
+				       in->n_peers);
 }
 
 /* What stands in the way of looking at Peers at all. */
@@ -160,6 +164,9 @@ static void run(struct ob_control *c)
 	c->waiting = (struct ob_status)OB_STATUS_INIT;
 	if (c->granter && !leads)
 		ob_granter_stop(c->granter);
+	/* Cut off, it cannot be told, and still leads. */
+	if (c->pod && ob_elect_standing(c->elect) != OB_STANDING_CUT_OFF)
+		ob_pod_tell(c->pod, &c->key, leads);
 	if (must_wait(c))
 		return;
 	fill_input(c, &in);
@@ -167,9 +174,9 @@ static void run(struct ob_control *c)
 		publish(c, &in);
 		ob_notify_own(c->notify, ob_join_own(&in));
 	}
-	join(c, &in);
 	if (leads && c->granter)
 		grant(c, &in);
+	join(c, &in);
 }
 
 static int on_time(sd_event_source *source, uint64_t usec, void *arg)
@@ -267,7 +274,10 @@ static int start_all(struct ob_control *c, sd_event *event)
 	if (r >= 0)
 		r = ob_notify_new(c->hub, h->namespace,
 				  ob_elect_identity(c->elect), &c->notify);
-	return r < 0 ? r : 0;
+	if (r < 0 || !c->local)
+		return r;
+	r = ob_pod_new(c->local, &c->pod);
+	return r == -ENOENT ? 0 : r;
 }
 
 int ob_control_new(sd_event *event, const struct ob_config_file *config,
@@ -304,6 +314,7 @@ void ob_control_free(struct ob_control *c)
 {
 	sd_event_source_disable_unref(c->timer);
 	c->timer = NULL;
+	ob_pod_freep(&c->pod);
 	ob_notify_freep(&c->notify);
 	ob_elect_freep(&c->elect);
 	ob_granter_freep(&c->granter);
@@ -419,6 +430,8 @@ void ob_control_conditions(const struct ob_control *c, struct ob_arena *a,
 	if (c->waiting.reason && !is_standby(c))
 		ob_conditions_add(a, list, &c->waiting);
 	ob_conditions_add(a, list, ob_publisher_trouble(c->publisher));
+	if (c->pod)
+		ob_conditions_add(a, list, ob_pod_trouble(c->pod));
 	if (c->granter)
 		ob_conditions_add(a, list, ob_granter_trouble(c->granter));
 	if (c->joined)

@@ -60,13 +60,20 @@ static void slot_free(struct slot *s)
 	free(s);
 }
 
-static struct slot *slot_of(struct ob_granter *g, const struct ob_peer *p)
+static struct slot *find(const struct ob_granter *g, const struct ob_peer *p)
 {
-	struct slot *s;
-
-	for (s = g->slots; s; s = s->next)
+	for (struct slot *s = g->slots; s; s = s->next)
 		if (!strcmp(s->uid, p->uid) && !strcmp(s->name, p->name))
 			return s;
+	return NULL;
+}
+
+static struct slot *slot_of(struct ob_granter *g, const struct ob_peer *p)
+{
+	struct slot *s = find(g, p);
+
+	if (s)
+		return s;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
@@ -321,6 +328,28 @@ void ob_granter_run(struct ob_granter *g, struct ob_arena *a,
 			continue;
 		write_status(g, a, s, peers[i], &out[i].status);
 	}
+}
+
+const struct ob_peer *const *
+ob_granter_foresee(const struct ob_granter *g, struct ob_arena *a,
+		   const struct ob_peer *const *peers, size_t n)
+{
+	const struct ob_peer **v =
+		ob_arena_array(a, n, sizeof(const struct ob_peer *));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct slot *s = find(g, peers[i]);
+		struct ob_peer *p;
+
+		v[i] = peers[i];
+		if (!s || !s->pending)
+			continue;
+		p = ob_arena_alloc(a, sizeof(*p));
+		*p = *peers[i];
+		p->status = *s->pending;
+		v[i] = p;
+	}
+	return v;
 }
 
 void ob_granter_stop(struct ob_granter *g)

@@ -34,6 +34,15 @@ void ob_granter_run(struct ob_granter *g, struct ob_arena *a,
 		    const struct ob_key *public_key,
 		    const struct ob_peer *const *peers, size_t n,
 		    const struct ob_grant_view *view);
+/*
+ * The Peers as they will be when the writes under way have arrived. The hub's
+ * end of a tunnel is made from these, so that it is there when the other end,
+ * which waits for the status, dials. The Peers live in the arena, what they
+ * point to until the loop turns.
+ */
+const struct ob_peer *const *
+ob_granter_foresee(const struct ob_granter *g, struct ob_arena *a,
+		   const struct ob_peer *const *peers, size_t n);
 /* Forgets what is under way: somebody else writes statuses now. */
 void ob_granter_stop(struct ob_granter *g);
 /* Of the last run. */
