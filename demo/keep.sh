@@ -21,28 +21,34 @@ on_command()
 	chmod +x "$WORLD/bin/on"
 }
 
+# try COMMAND [WHAT IT SHOWS]
+try()
+{
+	printf '  %-52s %s\n' "$1" "${2:-}"
+}
+
 explain()
 {
-	cat <<END
-
-The clusters keep running while this shell is open. Some things to try:
-
-  kubectl --kubeconfig $KUBECONFIG_NAME get peers -A
-  kubectl describe peer cluster1                   what the hub thinks of it
-  on cluster1-client curl http://$WEB4/        from a pod
-  on cluster1 obctl peers                          in a gateway
-  on cluster1 obctl whois $CLIENT4              which pod is that?
-  on cluster1 obctl monitor                        events, live
-  on cluster1 wg show
-  on internet tcpdump -ni any -c 5 udp port $PORT  what the world sees
-  on cluster1 ip route del $(prefix4_of cluster2).0.0/16           it comes back
-  bpftool map dump pinned $(gateway_of cluster1)/v1/ob_out4
-  kill -9 $(octopus_pid cluster1)                             octopus of cluster1
-  cat $WORLD/cluster1.yaml           all that it was told
-
-Logs: $WORLD/*.log. Leave with exit.
-
-END
+	echo
+	echo "The clusters keep running while this shell is open. Some things to try:"
+	echo
+	try "kubectl --kubeconfig $KUBECONFIG_NAME get peers -A"
+	try "kubectl describe peer cluster1" "what the hub thinks of it"
+	try "on cluster1-client curl http://$WEB4/" "from a pod"
+	try "on cluster1 obctl peers" "in a gateway"
+	try "on cluster1 obctl whois $CLIENT4" "which pod is that?"
+	try "on cluster1 obctl monitor" "events, live"
+	try "on cluster1 wg show"
+	try "on internet tcpdump -ni any -c 5 udp port $PORT" \
+		"what the world sees"
+	try "on cluster1 ip route del $(prefix4_of cluster2).0.0/16" \
+		"it comes back"
+	try "bpftool map dump pinned $(gateway_of cluster1)/v1/ob_out4"
+	try "kill -9 $(octopus_pid cluster1)" "octopus of cluster1"
+	try "cat $WORLD/cluster1.yaml" "all that it was told"
+	echo
+	echo "Logs: $WORLD/*.log. Leave with exit."
+	echo
 }
 
 explore()

@@ -27,9 +27,8 @@ static struct ob_hub_route parse(void **state, const char *method,
 {
 	struct ob_hub_route route;
 
-	assert_int_equal(ob_hub_route_parse(*state, method, target, &route,
-					    NULL),
-			 0);
+	assert_int_equal(
+		ob_hub_route_parse(*state, method, target, &route, NULL), 0);
 	return route;
 }
 
@@ -80,10 +79,9 @@ static void takes_the_verb_from_method_and_watch(void **state)
 	assert_int_equal(parse(state, "GET", "/api/v1/pods?watch=false").verb,
 			 OB_HUB_LIST);
 	/* One object by its name is not watched: as in Kubernetes. */
-	assert_int_equal(parse(state, "GET",
-			       "/api/v1/namespaces/n/pods/a?watch=1")
-				 .verb,
-			 OB_HUB_GET);
+	assert_int_equal(
+		parse(state, "GET", "/api/v1/namespaces/n/pods/a?watch=1").verb,
+		OB_HUB_GET);
 	assert_int_equal(parse(state, "DELETE", "/api/v1/pods").verb,
 			 OB_HUB_DELETECOLLECTION);
 	assert_int_equal(parse(state, "PUT", "/api/v1/pods").verb,
@@ -109,17 +107,17 @@ static void decodes_percent_and_plus(void **state)
 
 static void refuses_what_is_malformed(void **state)
 {
-	static const char *const bad[] = { "",		"api",
-					   "/api%",	"/api%2",
-					   "/api%zz",	"/api/v1/pods?a=%0",
-					   "/a%00b",	"/api/v1/pods?a%00=b",
-					   "*",		"http://host/api" };
+	static const char *const bad[] = { "",	      "api",
+					   "/api%",   "/api%2",
+					   "/api%zz", "/api/v1/pods?a=%0",
+					   "/a%00b",  "/api/v1/pods?a%00=b",
+					   "*",	      "http://host/api" };
 	struct ob_hub_route route;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_int_equal(ob_hub_route_parse(*state, "GET", bad[i],
-						    &route, NULL),
-				 -22);
+		assert_int_equal(
+			ob_hub_route_parse(*state, "GET", bad[i], &route, NULL),
+			-22);
 }
 
 static void other_paths_are_no_resources(void **state)
@@ -142,9 +140,8 @@ static void bounds_the_number_of_parameters(void **state)
 	for (int i = 0; i <= OB_HUB_MAX_PARAMS; i++)
 		n += (size_t)snprintf(target + n, sizeof(target) - n, "a=%d&",
 				      i);
-	assert_int_equal(ob_hub_route_parse(*state, "GET", target, &route,
-					    NULL),
-			 -22);
+	assert_int_equal(
+		ob_hub_route_parse(*state, "GET", target, &route, NULL), -22);
 }
 
 int main(void)

@@ -108,11 +108,11 @@ static int find_kind(struct ob_hub_call *c)
 		return *r->name ? ob_hub_call_no_such_resource(c)
 				: not_allowed(c);
 	if (c->version->deprecated)
-		ob_hub_call_warn(c, ob_arena_printf(
-					    c->a, "%s %s is deprecated",
-					    ob_hub_kind_api_version(
-						    c->a, c->kind, c->version),
-					    c->kind->r->kind));
+		ob_hub_call_warn(
+			c, ob_arena_printf(c->a, "%s %s is deprecated",
+					   ob_hub_kind_api_version(
+						   c->a, c->kind, c->version),
+					   c->kind->r->kind));
 	return 0;
 }
 
@@ -175,8 +175,8 @@ static int serve(struct ob_hub_call *c)
 
 	if (r < 0)
 		return r;
-	c->accept = ob_hub_media_accept(c->a, c->x->accept,
-					media_of(&c->route));
+	c->accept =
+		ob_hub_media_accept(c->a, c->x->accept, media_of(&c->route));
 	if (!c->route.is_resource)
 		return c->route.verb == OB_HUB_GET ? ob_hub_plain(c)
 						   : not_allowed(c);
@@ -285,8 +285,8 @@ static int on_commit(void *arg)
 	r = ob_hub_store_commit(hub->store, &changes, &n);
 	if (r < 0) {
 		hub->traffic.commit_failures++;
-		ob_error("the store does not take writes", "error=%d text=\"%s\"",
-			 -r, strerrordesc_np(-r));
+		ob_error("the store does not take writes",
+			 "error=%d text=\"%s\"", -r, strerrordesc_np(-r));
 		/* What it did in this turn is not done. */
 		ob_hub_janitor_scan(hub->janitor);
 		return r;

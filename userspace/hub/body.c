@@ -14,8 +14,8 @@ static int decode(struct ob_hub_call *c, enum ob_hub_body type, cJSON **ret,
 	case OB_HUB_BODY_UNKNOWN:
 		return -ENOTSUP;
 	case OB_HUB_BODY_PROTOBUF:
-		return ob_hub_protobuf_decode(c->a, c->x->body,
-					      c->x->body_size, ret, status);
+		return ob_hub_protobuf_decode(c->a, c->x->body, c->x->body_size,
+					      ret, status);
 	case OB_HUB_BODY_YAML:
 	case OB_HUB_BODY_APPLY_PATCH:
 		return ob_hub_decode_yaml(c->a, c->x->body, c->x->body_size,

@@ -65,7 +65,8 @@ int ob_hub_call_fail_object(struct ob_hub_call *c, unsigned int code,
 	va_start(args, format);
 	message = format_args(c->a, format, args);
 	va_end(args);
-	/* Only "invalid" speaks of the kind, everything else of the resource. */
+	/* Only "invalid" speaks of the kind, everything else of the resource.
+	 */
 	kind = strcmp(reason, "Invalid") == 0 ? c->kind->r->kind
 					      : c->kind->r->plural;
 	ob_hub_call_reply(c, code,
@@ -76,10 +77,9 @@ int ob_hub_call_fail_object(struct ob_hub_call *c, unsigned int code,
 
 int ob_hub_call_not_found(struct ob_hub_call *c, const char *name)
 {
-	return ob_hub_call_fail_object(c, 404, "NotFound", name, NULL,
-				       "%s \"%s\" not found",
-				       ob_hub_kind_resource(c->a, c->kind),
-				       name);
+	return ob_hub_call_fail_object(
+		c, 404, "NotFound", name, NULL, "%s \"%s\" not found",
+		ob_hub_kind_resource(c->a, c->kind), name);
 }
 
 int ob_hub_call_conflict(struct ob_hub_call *c, const char *name,
@@ -217,10 +217,10 @@ int ob_hub_call_forbidden(struct ob_hub_call *c,
 {
 	ob_hub_call_reply(
 		c, 403,
-		ob_api_status(c->a, 403, "Forbidden",
-			      ob_hub_rules_refusal(c->a, &c->who.identity,
-						   what),
-			      what->group, what->resource, what->name, NULL));
+		ob_api_status(
+			c->a, 403, "Forbidden",
+			ob_hub_rules_refusal(c->a, &c->who.identity, what),
+			what->group, what->resource, what->name, NULL));
 	return -EINVAL;
 }
 

@@ -13,7 +13,7 @@
 #include "hub/revision.h"
 
 struct options {
-	const char *policy;    /* NULL: none given */
+	const char *policy;   /* NULL: none given */
 	const char *uid, *rv; /* preconditions; NULL: none */
 };
 

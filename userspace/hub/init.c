@@ -54,16 +54,16 @@ static int advertise_split(struct ob_arena *a, const char *s,
 
 		if (!close)
 			return -EINVAL;
-		*ret_name = ob_arena_printf(a, "%.*s", (int)(close - s - 1),
-					    s + 1);
+		*ret_name =
+			ob_arena_printf(a, "%.*s", (int)(close - s - 1), s + 1);
 		colon = close[1] == ':' ? close + 1 : NULL;
 	} else if (colon) {
 		*ret_name = ob_arena_printf(a, "%.*s", (int)(colon - s), s);
 	}
-	if (!**ret_name || strspn(*ret_name, "abcdefghijklmnopqrstuvwxyz"
-					     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					     "0123456789-.:*") !=
-				   strlen(*ret_name))
+	if (!**ret_name ||
+	    strspn(*ret_name, "abcdefghijklmnopqrstuvwxyz"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			      "0123456789-.:*") != strlen(*ret_name))
 		return -EINVAL;
 	if (!colon)
 		return 0;
@@ -136,8 +136,8 @@ int ob_hub_init_certificates(const char *dir, struct ob_hub_store *s,
 	return ob_hub_pki_ensure(dir, list.v, list.n, status);
 }
 
-int ob_hub_init_state(const struct ob_hub_options *o,
-		      struct ob_hub_store **ret, struct ob_status *status)
+int ob_hub_init_state(const struct ob_hub_options *o, struct ob_hub_store **ret,
+		      struct ob_status *status)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	_cleanup_(ob_hub_store_freep) struct ob_hub_store *s = NULL;
@@ -185,8 +185,8 @@ static int object_ensure(struct ob_hub *hub, const char *group,
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_hub_exchange x = { .arena = a,
-				      .method = "PATCH",
-				      .user_agent = "hub" };
+				     .method = "PATCH",
+				     .user_agent = "hub" };
 	struct ob_hub_call c = {
 		.hub = hub,
 		.x = &x,

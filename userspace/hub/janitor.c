@@ -157,8 +157,8 @@ static int let_go_of_owned(struct view *v, const char *uid)
 			r = 0;
 			continue;
 		}
-		free_object = r == 0 ? ob_hub_gc_disown(v->a, object, uid)
-				     : NULL;
+		free_object =
+			r == 0 ? ob_hub_gc_disown(v->a, object, uid) : NULL;
 		if (free_object)
 			r = write_object(v, k, object, free_object);
 	}
@@ -278,8 +278,8 @@ static cJSON *parse(struct ob_arena *a, const struct ob_hub_blob *b)
 {
 	cJSON *object;
 
-	if (!b || ob_json_parse(a, b->bytes, b->size, SIZE_MAX, &object, NULL) <
-			  0)
+	if (!b ||
+	    ob_json_parse(a, b->bytes, b->size, SIZE_MAX, &object, NULL) < 0)
 		return NULL;
 	return object;
 }

@@ -23,9 +23,9 @@ int ob_hub_get(struct ob_hub_call *c)
 	uint64_t rv;
 	int r;
 
-	if (ob_hub_revision_number(ob_hub_route_param(&c->route,
-						      "resourceVersion"),
-				   &rv) == 0 &&
+	if (ob_hub_revision_number(
+		    ob_hub_route_param(&c->route, "resourceVersion"), &rv) ==
+		    0 &&
 	    rv > ob_hub_store_rv(c->hub->store))
 		return ob_hub_revision_too_large(c, rv);
 	r = ob_hub_store_get(c->hub->store, &key, c->a, &o);
@@ -367,10 +367,10 @@ int ob_hub_list(struct ob_hub_call *c)
 		return r;
 	}
 	if (l->page.after_name) { /* from the call to the list */
-		l->page.after_namespace = ob_arena_strdup(
-			l->arena, l->page.after_namespace);
-		l->page.after_name = ob_arena_strdup(l->arena,
-						     l->page.after_name);
+		l->page.after_namespace =
+			ob_arena_strdup(l->arena, l->page.after_namespace);
+		l->page.after_name =
+			ob_arena_strdup(l->arena, l->page.after_name);
 	}
 	l->view = ob_hub_view_of(c, l->arena);
 	if (is_table(l))

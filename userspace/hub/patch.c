@@ -77,11 +77,10 @@ static int apply_checks(struct ob_hub_call *c, cJSON *config)
 	int r;
 
 	if (!manager || !*manager)
-		return ob_hub_call_bad_option(c, "PatchOptions",
-					      "FieldValueRequired",
-					      "fieldManager",
-					      "Required value: is required for "
-					      "apply patch");
+		return ob_hub_call_bad_option(
+			c, "PatchOptions", "FieldValueRequired", "fieldManager",
+			"Required value: is required for "
+			"apply patch");
 	r = ob_hub_prepare_type(c, config);
 	if (r == 0)
 		r = ob_hub_prepare_place(c, config, c->route.name);
@@ -134,8 +133,7 @@ static void apply_reset(struct ob_hub_call *c, cJSON *config)
 	}
 	ob_json_set_string(c->a, meta, "name", c->route.name);
 	if (*c->route.namespace)
-		ob_json_set_string(c->a, meta, "namespace",
-				   c->route.namespace);
+		ob_json_set_string(c->a, meta, "namespace", c->route.namespace);
 	ob_json_set(c->a, config, "metadata", meta);
 }
 
@@ -172,9 +170,8 @@ static int apply(struct ob_hub_call *c)
 
 /* --- the patches that rewrite --- */
 
-static int rewrite(struct ob_hub_call *c, enum ob_hub_body type,
-		   cJSON **object, const cJSON *patch,
-		   struct ob_status *status)
+static int rewrite(struct ob_hub_call *c, enum ob_hub_body type, cJSON **object,
+		   const cJSON *patch, struct ob_status *status)
 {
 	if (type == OB_HUB_BODY_JSON_PATCH)
 		return ob_api_patch_json(c->a, object, patch, status);
@@ -232,7 +229,6 @@ static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
 		r = ob_hub_prepare_place(c, object, c->route.name);
 	return r < 0 ? r : ob_hub_write_over(c, live, object, false);
 }
-
 
 static int unsupported_custom(struct ob_hub_call *c)
 {

@@ -31,8 +31,8 @@ static int manager_parse(struct ob_hub_call *c)
 	if (strlen(c->manager) <= MAX_MANAGER)
 		return 0;
 	if (c->manager != s) { /* nobody chose it */
-		c->manager = ob_arena_printf(c->a, "%.*s", MAX_MANAGER,
-					     c->manager);
+		c->manager =
+			ob_arena_printf(c->a, "%.*s", MAX_MANAGER, c->manager);
 		return 0;
 	}
 	return ob_hub_call_fail(c, 422, "Invalid",
@@ -111,8 +111,7 @@ int ob_hub_prepare_type(struct ob_hub_call *c, cJSON *object)
 	return 0;
 }
 
-int ob_hub_prepare_place(struct ob_hub_call *c, cJSON *object,
-			 const char *name)
+int ob_hub_prepare_place(struct ob_hub_call *c, cJSON *object, const char *name)
 {
 	const char *ns = ob_json_string(object, "metadata.namespace");
 	const char *own = ob_json_string(object, "metadata.name");

@@ -47,17 +47,19 @@ static const struct message owner_reference = { FIELDS(
 	[1] = { "kind", TEXT }, [3] = { "name", TEXT }, [4] = { "uid", TEXT },
 	[5] = { "apiVersion", TEXT }, [6] = { "controller", BOOLEAN },
 	[7] = { "blockOwnerDeletion", BOOLEAN }) };
-static const struct message object_meta = { FIELDS(
-	[1] = { "name", TEXT }, [2] = { "generateName", TEXT },
-	[3] = { "namespace", TEXT }, [5] = { "uid", TEXT },
-	[6] = { "resourceVersion", TEXT }, [11] = { "labels", MAP_TEXT },
-	[12] = { "annotations", MAP_TEXT },
-	[13] = { "ownerReferences", MESSAGE, true, &owner_reference },
-	[14] = { "finalizers", TEXT_ALWAYS, true }) };
+static const struct message object_meta = {
+	FIELDS([1] = { "name", TEXT }, [2] = { "generateName", TEXT },
+	       [3] = { "namespace", TEXT }, [5] = { "uid", TEXT },
+	       [6] = { "resourceVersion", TEXT }, [11] = { "labels", MAP_TEXT },
+	       [12] = { "annotations", MAP_TEXT },
+	       [13] = { "ownerReferences", MESSAGE, true, &owner_reference },
+	       [14] = { "finalizers", TEXT_ALWAYS, true })
+};
 #define META [1] = { "metadata", MESSAGE, false, &object_meta }
 
-static const struct message namespace_spec = { FIELDS(
-	[1] = { "finalizers", TEXT_ALWAYS, true }) };
+static const struct message namespace_spec = {
+	FIELDS([1] = { "finalizers", TEXT_ALWAYS, true })
+};
 static const struct message namespace_message = { FIELDS(
 	META, [2] = { "spec", MESSAGE, false, &namespace_spec }) };
 static const struct message config_map = { FIELDS(
@@ -67,10 +69,11 @@ static const struct message secret = { FIELDS(
 	META, [2] = { "data", MAP_BYTES }, [3] = { "type", TEXT },
 	[4] = { "stringData", MAP_TEXT }, [5] = { "immutable", BOOLEAN }) };
 static const struct message meta_only = { FIELDS(META) };
-static const struct message service_port = { FIELDS(
-	[1] = { "name", TEXT }, [2] = { "protocol", TEXT },
-	[3] = { "port", INTEGER }, [4] = { "targetPort", INT_OR_TEXT },
-	[6] = { "appProtocol", TEXT }) };
+static const struct message service_port = {
+	FIELDS([1] = { "name", TEXT }, [2] = { "protocol", TEXT },
+	       [3] = { "port", INTEGER }, [4] = { "targetPort", INT_OR_TEXT },
+	       [6] = { "appProtocol", TEXT })
+};
 static const struct message service_spec = { FIELDS(
 	[1] = { "ports", MESSAGE, true, &service_port },
 	[2] = { "selector", MAP_TEXT }, [3] = { "clusterIP", TEXT },
@@ -78,32 +81,40 @@ static const struct message service_spec = { FIELDS(
 	[7] = { "sessionAffinity", TEXT }, [10] = { "externalName", TEXT }) };
 static const struct message service = { FIELDS(
 	META, [2] = { "spec", MESSAGE, false, &service_spec }) };
-static const struct message resource_attributes = { FIELDS(
-	[1] = { "namespace", TEXT }, [2] = { "verb", TEXT },
-	[3] = { "group", TEXT }, [4] = { "version", TEXT },
-	[5] = { "resource", TEXT }, [6] = { "subresource", TEXT },
-	[7] = { "name", TEXT }) };
-static const struct message path_attributes = { FIELDS(
-	[1] = { "path", TEXT }, [2] = { "verb", TEXT }) };
-static const struct message access_spec = { FIELDS(
-	[1] = { "resourceAttributes", MESSAGE, false, &resource_attributes },
-	[2] = { "nonResourceAttributes", MESSAGE, false, &path_attributes }) };
+static const struct message resource_attributes = {
+	FIELDS([1] = { "namespace", TEXT }, [2] = { "verb", TEXT },
+	       [3] = { "group", TEXT }, [4] = { "version", TEXT },
+	       [5] = { "resource", TEXT }, [6] = { "subresource", TEXT },
+	       [7] = { "name", TEXT })
+};
+static const struct message path_attributes = {
+	FIELDS([1] = { "path", TEXT }, [2] = { "verb", TEXT })
+};
+static const struct message access_spec = {
+	FIELDS([1] = { "resourceAttributes", MESSAGE, false,
+		       &resource_attributes },
+	       [2] = { "nonResourceAttributes", MESSAGE, false,
+		       &path_attributes })
+};
 static const struct message access_review = { FIELDS(
 	META, [2] = { "spec", MESSAGE, false, &access_spec }) };
-static const struct message rules_spec = { FIELDS(
-	[1] = { "namespace", TEXT }) };
+static const struct message rules_spec = { FIELDS([1] = { "namespace",
+							  TEXT }) };
 static const struct message rules_review = { FIELDS(
 	META, [2] = { "spec", MESSAGE, false, &rules_spec }) };
-static const struct message preconditions = { FIELDS(
-	[1] = { "uid", TEXT }, [2] = { "resourceVersion", TEXT }) };
-static const struct message delete_options = { FIELDS(
-	[1] = { "gracePeriodSeconds", INTEGER },
-	[2] = { "preconditions", MESSAGE, false, &preconditions },
-	[3] = { "orphanDependents", BOOLEAN },
-	[4] = { "propagationPolicy", TEXT },
-	[5] = { "dryRun", TEXT_ALWAYS, true }) };
-static const struct message type_meta = { FIELDS(
-	[1] = { "apiVersion", TEXT }, [2] = { "kind", TEXT }) };
+static const struct message preconditions = {
+	FIELDS([1] = { "uid", TEXT }, [2] = { "resourceVersion", TEXT })
+};
+static const struct message delete_options = {
+	FIELDS([1] = { "gracePeriodSeconds", INTEGER },
+	       [2] = { "preconditions", MESSAGE, false, &preconditions },
+	       [3] = { "orphanDependents", BOOLEAN },
+	       [4] = { "propagationPolicy", TEXT },
+	       [5] = { "dryRun", TEXT_ALWAYS, true })
+};
+static const struct message type_meta = {
+	FIELDS([1] = { "apiVersion", TEXT }, [2] = { "kind", TEXT })
+};
 
 static const struct {
 	const char *kind;

@@ -160,9 +160,9 @@ static int empty_kind(struct ob_hub *hub, struct ob_arena *a,
 	int r = ob_hub_store_list(hub->store, &range, a, &list);
 
 	for (size_t i = 0; r == 0 && i < list.n; i++) {
-		cJSON *object = ob_hub_persist_tree(
-			a, k, ob_hub_kind_storage(k), list.v[i].text,
-			list.v[i].size);
+		cJSON *object =
+			ob_hub_persist_tree(a, k, ob_hub_kind_storage(k),
+					    list.v[i].text, list.v[i].size);
 		bool gone = false;
 
 		if (!object)
@@ -216,9 +216,8 @@ static int purge_namespace(struct ob_hub *hub, struct ob_arena *a,
 	if (r < 0)
 		return r;
 	now = ob_api_time(a, (int64_t)ob_clock_realtime_s());
-	update = ob_hub_gc_namespace(a, namespace, left->kinds.v,
-				     left->kinds.n, left->holds.v,
-				     left->holds.n, now, &gone);
+	update = ob_hub_gc_namespace(a, namespace, left->kinds.v, left->kinds.n,
+				     left->holds.v, left->holds.n, now, &gone);
 	if (gone)
 		return ob_hub_persist_drop(hub, k, a,
 					   update ? update : namespace);

@@ -71,8 +71,7 @@ static void mark(struct ob_arena *a, cJSON *object, int64_t now_s)
 	cJSON *meta = ob_json_get(object, "metadata");
 	int64_t generation;
 
-	ob_json_set_string(a, meta, "deletionTimestamp",
-			   ob_api_time(a, now_s));
+	ob_json_set_string(a, meta, "deletionTimestamp", ob_api_time(a, now_s));
 	ob_json_set_number(a, meta, "deletionGracePeriodSeconds", 0);
 	if (ob_json_int(meta, "generation", &generation) == 0)
 		ob_json_set_number(a, meta, "generation",

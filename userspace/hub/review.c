@@ -11,8 +11,9 @@ static cJSON *user_info(struct ob_hub_call *c, const struct ob_hub_who *who)
 
 	ob_json_set_string(c->a, user, "username", who->identity.user);
 	for (size_t i = 0; i < who->identity.n_groups; i++)
-		ob_json_append(c->a, groups,
-			       ob_json_string_new(c->a, who->identity.groups[i]));
+		ob_json_append(
+			c->a, groups,
+			ob_json_string_new(c->a, who->identity.groups[i]));
 	ob_json_set(c->a, user, "groups", groups);
 	return user;
 }
@@ -30,9 +31,8 @@ static int who_is(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
 	struct ob_hub_who who;
 	bool known = token &&
 		     ob_hub_who_find(c->hub->store, c->a,
-					  ob_arena_printf(c->a, "Bearer %s",
-							  token),
-					  c->now_s, &who) == 0;
+				     ob_arena_printf(c->a, "Bearer %s", token),
+				     c->now_s, &who) == 0;
 
 	ob_json_set_bool(c->a, status, "authenticated", known);
 	if (known)

@@ -33,9 +33,9 @@ const char ob_hub_store_schema[] =
 	" kind TEXT NOT NULL, created INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL) WITHOUT ROWID;";
 
-#define OBJECT	 "c.rv, c.namespace, c.name, c.uid, r.object"
-#define NOW	 "FROM current c CROSS JOIN revision r ON r.rv = c.rv WHERE "
-#define BY_KEY	 "resource = ?1 AND namespace = ?2 AND name = ?3"
+#define OBJECT "c.rv, c.namespace, c.name, c.uid, r.object"
+#define NOW    "FROM current c CROSS JOIN revision r ON r.rv = c.rv WHERE "
+#define BY_KEY "resource = ?1 AND namespace = ?2 AND name = ?3"
 /* The last revision of each key up to ?5: max() picks the row. */
 #define THEN                                                                   \
 	"FROM (SELECT max(rv) AS rv, namespace, name, type, '' AS uid "        \

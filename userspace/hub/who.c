@@ -20,7 +20,8 @@ static void join(struct ob_arena *a, struct ob_hub_who *who, const char *group)
 	who->identity.n_groups = n + 1;
 }
 
-struct ob_hub_who ob_hub_who_of(struct ob_arena *a, const struct ob_hub_token *t)
+struct ob_hub_who ob_hub_who_of(struct ob_arena *a,
+				const struct ob_hub_token *t)
 {
 	struct ob_hub_who who = { .token = t->id, .cluster = "" };
 
@@ -29,8 +30,8 @@ struct ob_hub_who ob_hub_who_of(struct ob_arena *a, const struct ob_hub_token *t
 		join(a, &who, OB_HUB_GROUP_MASTERS);
 	} else {
 		who.cluster = t->cluster;
-		who.identity.user = ob_arena_printf(
-			a, OB_HUB_USER_CLUSTER "%s", t->cluster);
+		who.identity.user = ob_arena_printf(a, OB_HUB_USER_CLUSTER "%s",
+						    t->cluster);
 		join(a, &who, OB_HUB_GROUP_MEMBERS);
 	}
 	if (t->kind == OB_HUB_TOKEN_GATEWAY)

@@ -18,8 +18,8 @@ struct ob_api_manager ob_hub_write_manager(struct ob_hub_call *c,
 	return (struct ob_api_manager){
 		.name = c->manager,
 		.operation = operation,
-		.api_version = ob_hub_kind_api_version(c->a, c->kind,
-						       c->version),
+		.api_version =
+			ob_hub_kind_api_version(c->a, c->kind, c->version),
 		.subresource = c->route.subresource,
 		.time = ob_api_time(c->a, c->now_s),
 	};
@@ -29,8 +29,8 @@ static int reply_object(struct ob_hub_call *c, unsigned int code,
 			const char *text)
 {
 	struct ob_hub_view view = ob_hub_view_of(c, c->a);
-	const char *out = ob_hub_render(c->a, &view, text, strlen(text), true,
-					c->now_s);
+	const char *out =
+		ob_hub_render(c->a, &view, text, strlen(text), true, c->now_s);
 
 	if (!out)
 		return ob_hub_call_error(c, -EUCLEAN);
