@@ -27,17 +27,20 @@ explain()
 
 The clusters keep running while this shell is open. Some things to try:
 
+  kubectl --kubeconfig $KUBECONFIG_NAME get peers -A
+  kubectl describe peer cluster1                   what the hub thinks of it
   on cluster1-client curl http://$WEB4/        from a pod
   on cluster1 obctl peers                          in a gateway
   on cluster1 obctl whois $CLIENT4              which pod is that?
   on cluster1 obctl monitor                        events, live
   on cluster1 wg show
   on internet tcpdump -ni any -c 5 udp port $PORT  what the world sees
-  on cluster1 ip route del 10.114.0.0/16           it comes back
+  on cluster1 ip route del $(prefix4_of cluster2).0.0/16           it comes back
   bpftool map dump pinned $(gateway_of cluster1)/v1/ob_out4
   kill -9 $(octopus_pid cluster1)                             octopus of cluster1
+  cat $WORLD/cluster1.yaml           all that it was told
 
-Configuration and logs: $WORLD. Leave with exit.
+Logs: $WORLD/*.log. Leave with exit.
 
 END
 }
@@ -50,7 +53,13 @@ explore()
 	cat >"$WORLD/bashrc" <<-END
 		PS1='demo# '
 		PATH=$WORLD/bin:$OB_BUILD_DIR/bin:\$PATH
-		cd $WORLD
+		export KUBECONFIG=$WORLD/kubeconfig
+		export KUBECACHEDIR=$WORLD/kube-cache
+		cd $REPO
 	END
+	HOME=$WORLD kubectl --kubeconfig "$KUBECONFIG_FILE" config view \
+		--raw --flatten >"$WORLD/kubeconfig"
+	HOME=$WORLD kubectl --kubeconfig "$WORLD/kubeconfig" config \
+		set-context --current --namespace "$SHARE" >/dev/null
 	bash --rcfile "$WORLD/bashrc" -i || :
 }

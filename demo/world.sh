@@ -2,20 +2,20 @@
 # shellcheck shell=sh
 # The world of the demo and of the lab tests, in network namespaces:
 #
-#      hub-status                                  10.112.0.0/16
-#          |                                       fd70:0:112::/48
+#      hub-status
+#          |
 #         hub 192.0.2.1
 #          |
-#      internet
+#      internet ------------ operator 198.18.0.2
 #       |        |
 #     nat1      nat2        each masquerades a LAN 192.168.0.0/24
 #       |        |
 #   cluster1   cluster2     gateways: here runs octopus
 #    |    |     |    |
-#  client shop web echo     pods, 10.113.0.0/16 and 10.114.0.0/16 outside
+#  client shop web echo     pods
 #
-# Every cluster, the hub too, has the pod CIDRs 10.244.0.0/16 and
-# fd00:244::/48, and pods with the same addresses.  A pod is connected the way
+# Others join later (third_build). Every cluster, the hub too, has the pod CIDRs
+# 10.244.0.0/16 and fd00:244::/48, and pods with the same addresses.  A pod is connected the way
 # Calico does it: one veth pair, a /32 and a /128, the default route through a
 # link-local gateway that is no machine's address.
 #
@@ -26,12 +26,13 @@
 POD_MAC=ee:ee:ee:ee:ee:ee # the gateway's end of every pod's veth pair
 POD_GATEWAY4=169.254.1.1
 POD_GATEWAY6=fe80::1
-POD_CIDR4=10.244.0.0/16
-POD_CIDR6=fd00:244::/48
-PORT=31820
+# For configurations.
+# shellcheck disable=SC2034
+POD_CIDR4=10.244.0.0/16 POD_CIDR6=fd00:244::/48 PORT=31820
 
-PRIVATE_CLUSTERS="cluster1 cluster2"
-CLUSTERS="hub $PRIVATE_CLUSTERS"
+# Where octopus runs; written down when others join.
+CLUSTERS="hub cluster1 cluster2"
+[ ! -s "$WORLD/clusters" ] || CLUSTERS=$(cat "$WORLD/clusters")
 
 # on NAMESPACE COMMAND...: not "ip netns exec", which hides /sys/fs/bpf.
 on()
@@ -94,7 +95,19 @@ stop_background()
 	wait_until 30 ended "$1"
 }
 
-# number_of CLUSTER: the N of 10.N.0.0/16 and fd70:0:N::/48.
+# prefix4_of CLUSTER: 10.113 of 10.113.0.0/16, prefix6_of: fd70:0:113 of
+# fd70:0:113::/48. What the hub has allocated is in files (learn_prefixes);
+# without a hub it is by number.
+prefix4_of()
+{
+	cat "$WORLD/$1.prefix4" 2>/dev/null || echo "10.$(number_of "$1")"
+}
+
+prefix6_of()
+{
+	cat "$WORLD/$1.prefix6" 2>/dev/null || echo "fd70:0:$(number_of "$1")"
+}
+
 number_of()
 {
 	case $1 in
@@ -106,7 +119,7 @@ number_of()
 # global4 CLUSTER 1.10 -> 10.113.1.10, local4 1.10 -> 10.244.1.10
 global4()
 {
-	echo "10.$(number_of "$1").$2"
+	echo "$(prefix4_of "$1").$2"
 }
 
 local4()
@@ -117,7 +130,7 @@ local4()
 # global6 CLUSTER 1.10 -> fd70:0:113:1::10, local6 1.10 -> fd00:244:0:1::10
 global6()
 {
-	echo "fd70:0:$(number_of "$1"):${2%.*}::${2#*.}"
+	echo "$(prefix6_of "$1"):${2%.*}::${2#*.}"
 }
 
 local6()
@@ -282,6 +295,38 @@ firewall()
 	END
 }
 
+# raise NAMESPACE...: what names and later have collected; these forward.
+# Sysctls come first: links inherit some of them.
+raise()
+{
+	sed -n '/^netns/p' "$WORLD/batch" | ip -batch -
+	sed -i '/^netns/d' "$WORLD/batch"
+	for _ns in "$@"; do
+		case $_ns in
+		nat* | internet) forwards "$_ns" 0 ;;
+		*) forwards "$_ns" 1 ;;
+		esac
+	done
+	apply
+	for _ns in "$@"; do
+		case $_ns in
+		nat*) home_router "$_ns" ;;
+		cluster*) firewall "$_ns" ;;
+		esac
+	done
+}
+
+# Where people sit and run kubectl: outside all namespaces.
+operator()
+{
+	names link add operator type veth peer name to-operator netns internet
+	names addr add 198.18.0.2/24 dev operator
+	names link set operator up
+	names route add 192.0.2.0/24 via 198.18.0.1
+	later internet addr add 198.18.0.1/24 dev to-operator
+	later internet link set to-operator up
+}
+
 world_build()
 {
 	namespace internet
@@ -293,88 +338,26 @@ world_build()
 	pod cluster1 shop 2.20
 	pod cluster2 web 1.10
 	pod cluster2 echo 2.20
-	# Sysctls first: links inherit some of them.
-	sed -n '/^netns/p' "$WORLD/batch" | ip -batch -
-	sed -i '/^netns/d' "$WORLD/batch"
-	for _ns in internet nat1 nat2; do
-		forwards $_ns 0
-	done
-	for _ns in $CLUSTERS; do
-		forwards "$_ns" 1
-	done
-	apply
-	home_router nat1
-	home_router nat2
-	firewall cluster1
-	firewall cluster2
+	operator
+	raise internet nat1 nat2 hub cluster1 cluster2
+}
+
+# third_build: another site like the first two, with a pod of the same address.
+third_build()
+{
+	private_site cluster3 nat3 198.19.3.1 198.19.3.254
+	pod cluster3 app 1.10
+	raise nat3 cluster3
 }
 
 ### octopus ##################################################################
 
-world_keys()
-{
-	for _c in $CLUSTERS; do
-		(umask 077 && wg genkey >"$WORLD/$_c.key")
-		wg pubkey <"$WORLD/$_c.key" >"$WORLD/$_c.pub"
-	done
-}
-
-# cidrs CLUSTER: as the configuration file has them.
-cidrs()
-{
-	_n=$(number_of "$1")
-	echo "[10.$_n.0.0/16, \"fd70:0:$_n::/48\"]"
-}
-
-# config_of CLUSTER: its octopus.yaml, on standard output.
-config_of()
-{
-	_hub=false
-	[ "$1" != hub ] || _hub=true
-	cat <<-END
-		cluster_id: $1
-		ishub: $_hub
-		isPublic: $_hub
-		global_cidr: [10.112.0.0/12, "fd70::/32"]
-		cluster_cidr: $(cidrs "$1")
-		pod_cidr: [$POD_CIDR4, "$POD_CIDR6"]
-		interfaces: ["veth-*"]
-		port: $PORT
-		key_file: $WORLD/$1.key
-		peers:
-	END
-	for _peer in $CLUSTERS; do
-		[ "$_peer" = "$1" ] || peer_of "$1" "$_peer"
-	done
-}
-
-# peer_of CLUSTER PEER: the hub knows everybody's key and dials nobody; the
-# others dial the hub, and reach each other through it.
-peer_of()
-{
-	echo "  - cluster_id: $2"
-	echo "    cluster_cidr: $(cidrs "$2")"
-	if [ "$1" = hub ]; then
-		echo "    public_key: $(cat "$WORLD/$2.pub")"
-	elif [ "$2" = hub ]; then
-		echo "    public_key: $(cat "$WORLD/hub.pub")"
-		echo "    endpoint: 192.0.2.1"
-		echo "    ishub: true"
-	fi
-}
-
-world_configs()
-{
-	for _c in $CLUSTERS; do
-		config_of "$_c" >"$WORLD/$_c.yaml"
-	done
-}
-
 # octopus_start CLUSTER: in the background; octopus_pid and octopus.log. Not
-# with on, a function: the number would be that of a shell around it.
+# with on, a function: the number would be that of a shell around it. All hosts
+# here have the same name, so the pod's must tell them apart.
 octopus_start()
 {
-	nsenter --net="/run/netns/$1" -- "$(octopus_binary)" \
+	POD_NAME="octopus-$1" nsenter --net="/run/netns/$1" -- "$(octopus_binary)" \
 		--config "$WORLD/$1.yaml" --pin-root "$(gateway_of "$1")" \
 		>>"$WORLD/$1.octopus.log" 2>&1 </dev/null &
 	echo $! >"$WORLD/$1.pid"
@@ -417,15 +400,6 @@ listening()
 	on "$1" ss -Hlntu "sport = :$2" | grep -q .
 }
 
-world_start()
-{
-	world_keys
-	world_configs
-	for _c in $CLUSTERS; do
-		octopus_start "$_c"
-	done
-}
-
 world_stop()
 {
 	for _c in $CLUSTERS; do
@@ -438,14 +412,13 @@ world_remove()
 {
 	for _ns in /run/netns/*; do
 		case ${_ns##*/} in
-		internet | hub* | nat[12] | cluster[12]*)
+		internet | hub | hub-* | nat[1-9] | cluster[1-9]*)
 			ip netns del "${_ns##*/}" || :
 			;;
 		esac
 	done
-	for _c in $CLUSTERS; do
-		rm -rf "$(gateway_of "$_c")"
-	done
+	ip link del operator 2>/dev/null || :
+	rm -rf "$(gateway_of '')"*
 }
 
 ### counters #################################################################

@@ -65,6 +65,27 @@ static void check_network(const struct ob_network *net)
 		check_mapping(net, i);
 }
 
+/* What join.h builds on. */
+static void check_hub(const struct ob_config_file *file)
+{
+	const struct ob_hub_mode *h = file->hub;
+	const struct ob_network *net = &file->network;
+
+	CHECK(net->id[0] && net->device[0] && net->port);
+	CHECK(net->n_cidrs == 0 && net->n_clusters == 0);
+	CHECK(net->hub ? net->n_global > 0 : net->n_global == 0);
+	CHECK(!h->kubeconfig != !h->url && h->namespace[0]);
+	CHECK(!h->url || h->token_file);
+	CHECK((net->hub || net->is_public) == (h->endpoint[0] != '\0'));
+	CHECK(h->n_request <= 16 && h->n_pods < OB_MAX_PREFIXES);
+	for (size_t i = 0; net->hub && i < h->n_request; i++)
+		CHECK(is_global(net, &h->request[i]));
+	for (size_t i = 0; i < net->n_global; i++)
+		CHECK(net->global[i].len <=
+		      (net->global[i].addr.family == AF_INET ? h->slice_len
+							     : h->slice_len6));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_(ob_config_freep) struct ob_config_file *file = NULL;
@@ -78,6 +99,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	CHECK(!status.reason);
-	check_network(&file->network);
+	if (file->hub)
+		check_hub(file);
+	else
+		check_network(&file->network);
 	return 0;
 }

@@ -13,7 +13,7 @@ counted()
 	shift 3
 	_before=$(drops_of "$_cluster" "$_reason")
 	"$@" >"$WORLD/counted.out" 2>&1
-	wait_until 5 drops_reached "$_cluster" "$_reason" $((_before + _n)) || :
+	wait_until "$PATIENCE" drops_reached "$_cluster" "$_reason" $((_before + _n)) || :
 	_after=$(drops_of "$_cluster" "$_reason")
 	equal "$_reason in $_cluster" "$((_after - _before))" "$_n"
 }
@@ -71,7 +71,7 @@ refused_more_than()
 _before=$(refused_by_wireguard)
 repeat 5 probe cluster1 -n -i ob0 udp "$ECHO4" "$WEB4" 100 >/dev/null
 check "WireGuard of the hub refuses another cluster's source" \
-	wait_until 5 refused_more_than $((_before + 4))
+	wait_until "$PATIENCE" refused_more_than $((_before + 4))
 
 # Somebody widens the hub's allowed IPs for it: the programs still refuse.
 kill -STOP "$(octopus_pid hub)"
@@ -90,7 +90,7 @@ kill -CONT "$(octopus_pid hub)"
 
 octopus_start cluster1
 check "cluster1 comes back" wait_until 60 gateway_ready cluster1
-check "traffic flows again" wait_until 10 traffic_flows
+check "traffic flows again" wait_until "$PATIENCE" traffic_flows
 
 note "obctl drops of the hub:"
 obctl_of hub drops | sed 's/^/       | /'

@@ -35,7 +35,7 @@ refused()
 	state >"$WORLD/state.before"
 	reload
 	check "$1: the log names line $2 and $3" \
-		wait_until 5 said "cluster1.yaml:$2:.*$3"
+		wait_until "$PATIENCE" said "cluster1.yaml:$2:.*$3"
 	said "cluster1.yaml:" | tail -n 1 | sed 's/^/       | /'
 	state >"$WORLD/state.after"
 	check "$1: nothing has changed" \
@@ -64,11 +64,11 @@ refused "no YAML" '[0-9]+' ''
 	echo "    cluster_cidr: 10.115.0.0/16"
 } >"$FILE"
 reload
-check "a good file is applied" wait_until 5 \
+check "a good file is applied" wait_until "$PATIENCE" \
 	sh -c 'ip -n cluster1 route show dev ob0 | grep -q 10.115.0.0/16'
 cp "$WORLD/good.yaml" "$FILE"
 reload
-check "and taken back" wait_until 5 \
+check "and taken back" wait_until "$PATIENCE" \
 	sh -c '! ip -n cluster1 route show dev ob0 | grep -q 10.115.0.0/16'
 check "traffic flows" traffic_flows
 the_end

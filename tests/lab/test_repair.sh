@@ -27,8 +27,8 @@ mended()
 	}
 	now_ms
 	_broken=$NOW
-	if ! wait_until 10 looks_the_same "$_look"; then
-		miss "$_what: not mended after 10 s"
+	if ! wait_until "$PATIENCE" looks_the_same "$_look"; then
+		miss "$_what: not mended after $PATIENCE s"
 		diff "$WORLD/look.before" "$WORLD/look.now" |
 			head -n 10 | sed 's/^/       | /'
 		return 0
@@ -177,7 +177,7 @@ damage()
 		value 10 244 9 0 24 0 0 0 0 0 0 0
 }
 mended "map entry added" translations
-check "traffic flows" wait_until 5 traffic_flows
+check "traffic flows" wait_until "$PATIENCE" traffic_flows
 
 # has_links: tcx; without it programs are filters, and nothing but the kernel
 # holds them.
@@ -207,19 +207,19 @@ mended "programs detached everywhere" attached
 damage() { rm "$PINS/ob_route4"; }
 mended "map's pin removed" pins
 check "the programs use the pinned map" programs_use ob_route4
-check "traffic flows" wait_until 5 traffic_flows
+check "traffic flows" wait_until "$PATIENCE" traffic_flows
 
 damage() { ip -n cluster1 link del ob0; }
 mended "device deleted" device
 equal "programs are attached" "$(attached | wc -l)" 4
-check "the tunnel is up again" wait_until 10 handshake_done cluster1
-check "traffic flows" wait_until 10 traffic_flows
+check "the tunnel is up again" wait_until "$PATIENCE" handshake_done cluster1
+check "traffic flows" wait_until "$PATIENCE" traffic_flows
 check "in the end every map is as it was" \
-	wait_until 3 looks_the_same_as maps "$WORLD/maps.first"
+	wait_until "$PATIENCE" looks_the_same_as maps "$WORLD/maps.first"
 
 # A pod that comes later is served, too.
 pod cluster1 late 3.30
 apply
-check "a new pod is served" wait_until 3 ping_once cluster1-late "$WEB4"
+check "a new pod is served" wait_until "$PATIENCE" ping_once cluster1-late "$WEB4"
 ip netns del cluster1-late
 the_end

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "hub.h"
 #include "octopus/config.h"
 
 #define MAX_WORDS 16
@@ -20,6 +21,7 @@ struct script {
 	char line[4096];
 	struct ob_arena *arena; /* of the scenario */
 	struct model model;
+	struct hub hub;
 	struct ob_config_file *config;
 	struct ob_desired desired; /* of the last plan */
 };
@@ -99,17 +101,28 @@ static void do_config(struct script *s)
 	s->model.device = config->network.device;
 }
 
+static const struct ob_network *network(struct script *s)
+{
+	if (!s->config->hub)
+		return &s->config->network;
+	return hub_network(&s->hub, s->config, &s->model.public_key);
+}
+
 static const char *plan(struct script *s, struct ob_plan *ret)
 {
+	const struct ob_network *net;
 	struct ob_actual actual;
 	struct ob_facts facts;
 
 	if (!s->config)
 		script_fail(&s->at, "a plan before the first config");
-	model_observe(&s->model, s->arena, &s->config->network, &actual,
-		      &facts);
-	ob_desired_compute(s->arena, &s->config->network, &facts, &s->desired);
 	ob_plan_init(ret, s->arena);
+	net = network(s);
+	/* Whatever the kernel has stays. */
+	if (!net)
+		return "";
+	model_observe(&s->model, s->arena, net, &actual, &facts);
+	ob_desired_compute(s->arena, net, &facts, &s->desired);
 	ob_diff(&s->desired, &actual, &model_appliers, ret);
 	return ob_plan_format(ret);
 }
@@ -141,6 +154,14 @@ static void do_plan(struct script *s)
 	expect_nothing(s, "a new process");
 }
 
+static void do_judgements(struct script *s)
+{
+	const char *want = read_block(s), *have = hub_judgements(&s->hub);
+
+	if (strcmp(want, have) != 0)
+		script_fail(&s->at, "the judgements are others:\n%s", have);
+}
+
 static void do_conditions(struct script *s)
 {
 	const char *want = read_block(s), *have = "";
@@ -160,7 +181,8 @@ static void do_event(struct script *s)
 	for (char *w = strtok_r(s->line, " \t", &save); w && n < MAX_WORDS;
 	     w = strtok_r(NULL, " \t", &save))
 		words[n++] = w;
-	script_do(&s->at, &s->model, words, n);
+	if (!hub_do(&s->at, &s->hub, words, n))
+		script_do(&s->at, &s->model, words, n);
 }
 
 static void do_line(struct script *s)
@@ -171,6 +193,10 @@ static void do_line(struct script *s)
 		do_config(s);
 	else if (!strcmp(s->line, "plan {"))
 		do_plan(s);
+	else if (!strcmp(s->line, "hub {"))
+		hub_configure(&s->at, &s->hub, read_block(s));
+	else if (!strcmp(s->line, "judgements {"))
+		do_judgements(s);
 	else if (!strcmp(s->line, "conditions {"))
 		do_conditions(s);
 	else
@@ -186,10 +212,12 @@ void script_run(const char *path)
 		script_fail(&s.at, "cannot be read");
 	s.arena = ob_arena_new();
 	model_init(&s.model, s.arena);
+	hub_init(&s.hub, s.arena);
 	while (next_line(&s))
 		do_line(&s);
 	fclose(s.file);
 	ob_config_freep(&s.config);
+	hub_done(&s.hub);
 	ob_told_done(&s.model.told);
 	ob_arena_free(s.arena);
 }

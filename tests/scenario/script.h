@@ -7,6 +7,7 @@
  *                       @NAME stands for the public key called NAME
  *   plan {              what octopus does now, exactly, in this order
  *   conditions {        what it says is wrong, by reason
+ *   hub {               hub mode, see hub.h
  *   anything else       something happens: script_do() knows what
  *
  * After each plan it is applied to the model, and two more passes, one by the

@@ -147,7 +147,6 @@ int obctl_fixture_set_up(void **state)
 		return -1;
 	f->arena = ob_arena_new();
 	f->out = open_memstream(&f->text, &f->size);
-	ob_ctl_json_init();
 	fill_config(&f->view);
 	fill_routes(&f->view);
 	fill_nat(&f->view);
@@ -177,10 +176,5 @@ const char *obctl_text(struct obctl_fixture *f)
 
 const char *obctl_json(struct obctl_fixture *f, cJSON *json)
 {
-	char *text = cJSON_PrintUnformatted(json);
-	const char *copy = ob_arena_strdup(f->arena, text);
-
-	free(text);
-	cJSON_Delete(json);
-	return copy;
+	return ob_json_print(f->arena, json);
 }

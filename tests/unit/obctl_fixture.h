@@ -23,7 +23,7 @@ int obctl_fixture_tear_down(void **state);
 
 /* What has been printed so far. */
 const char *obctl_text(struct obctl_fixture *f);
-/* JSON on one line; frees it. Valid until the fixture ends. */
+/* JSON on one line. Valid until the fixture ends. */
 const char *obctl_json(struct obctl_fixture *f, cJSON *json);
 struct ob_prefix obctl_prefix(const char *s);
 struct ob_addr obctl_addr(const char *s);

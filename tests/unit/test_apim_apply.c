@@ -26,6 +26,8 @@ static const char thing[] =
 	"'labels':{'type':'object','additionalProperties':{'type':'string'}}"
 	"}}}}";
 
+#define LAST "kubectl.kubernetes.io/last-applied-configuration"
+
 struct world {
 	struct ob_arena *a;
 	const struct ob_api_schema *schema;
@@ -276,6 +278,27 @@ static void many_updaters_become_one(void **state)
 			    w->live, "metadata.managedFields")) <= 10);
 }
 
+static void kubectl_takes_over_what_it_applied_before(void **state)
+{
+	struct world *w = *state;
+	const char *last = "{\"spec\":{\"a\":\"1\"}}\n";
+	const char *now;
+
+	update(w, "kubectl-client-side-apply", "{'a':'1','b':'1'}");
+	ob_json_set(w->a, ob_json_get(w->live, "metadata"), "annotations",
+		    ob_json_object(w->a));
+	ob_json_set_string(w->a, ob_json_at(w->live, "metadata.annotations"),
+			   LAST, last);
+	assert_int_equal(apply(w, "me", "{'a':'2'}", false, "T1"), -EBUSY);
+	assert_int_equal(apply(w, "kubectl", "{'b':'2'}", false, "T1"), -EBUSY);
+	assert_int_equal(apply(w, "kubectl", "{'a':'2'}", false, "T1"), 0);
+	now = ob_json_get(ob_json_at(w->live, "metadata.annotations"), LAST)
+		      ->valuestring;
+	assert_string_equal(now, "{\"apiVersion\":\"x.io/v1\",\"kind\":\"T\","
+				 "\"metadata\":{\"name\":\"t\"},\"spec\":"
+				 "{\"a\":\"2\"}}\n");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -294,6 +317,7 @@ int main(void)
 		TEST(an_object_without_managers_has_one_before),
 		TEST(forgets_managers_when_told),
 		TEST(many_updaters_become_one),
+		TEST(kubectl_takes_over_what_it_applied_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

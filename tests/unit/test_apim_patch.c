@@ -70,57 +70,53 @@ static void check_json(const struct vector *v)
 }
 
 /* RFC 6902, appendix A */
+static const struct vector rfc_6902[] = {
+	{ "{'foo':'bar'}", "[{'op':'add','path':'/baz','value':'qux'}]",
+	  "{'baz':'qux','foo':'bar'}", 0 },
+	{ "{'foo':['bar','baz']}",
+	  "[{'op':'add','path':'/foo/1','value':'qux'}]",
+	  "{'foo':['bar','qux','baz']}", 0 },
+	{ "{'baz':'qux','foo':'bar'}", "[{'op':'remove','path':'/baz'}]",
+	  "{'foo':'bar'}", 0 },
+	{ "{'foo':['bar','qux','baz']}", "[{'op':'remove','path':'/foo/1'}]",
+	  "{'foo':['bar','baz']}", 0 },
+	{ "{'baz':'qux','foo':'bar'}",
+	  "[{'op':'replace','path':'/baz','value':'boo'}]",
+	  "{'baz':'boo','foo':'bar'}", 0 },
+	{ "{'foo':{'bar':'baz','waldo':'fred'},'qux':{'corge':'g'}}",
+	  "[{'op':'move','from':'/foo/waldo','path':'/qux/thud'}]",
+	  "{'foo':{'bar':'baz'},'qux':{'corge':'g','thud':'fred'}}", 0 },
+	{ "{'foo':['all','grass','cows','eat']}",
+	  "[{'op':'move','from':'/foo/1','path':'/foo/3'}]",
+	  "{'foo':['all','cows','eat','grass']}", 0 },
+	{ "{'baz':'qux','foo':['a',2,'c']}",
+	  "[{'op':'test','path':'/baz','value':'qux'},"
+	  "{'op':'test','path':'/foo/1','value':2}]",
+	  "{'baz':'qux','foo':['a',2,'c']}", 0 },
+	{ "{'baz':'qux'}", "[{'op':'test','path':'/baz','value':'bar'}]", NULL,
+	  -EEXIST },
+	{ "{'foo':'bar'}",
+	  "[{'op':'add','path':'/child','value':{'grandchild':{}}}]",
+	  "{'foo':'bar','child':{'grandchild':{}}}", 0 },
+	{ "{'foo':'bar'}",
+	  "[{'op':'add','path':'/baz','value':'qux','xyz':123}]",
+	  "{'foo':'bar','baz':'qux'}", 0 },
+	{ "{'foo':'bar'}", "[{'op':'add','path':'/baz/bat','value':'qux'}]",
+	  NULL, -ENOENT },
+	{ "{'/':9,'~1':10}", "[{'op':'test','path':'/~01','value':10}]",
+	  "{'/':9,'~1':10}", 0 },
+	{ "{'/':9,'~1':10}", "[{'op':'test','path':'/~01','value':'10'}]", NULL,
+	  -EEXIST },
+	{ "{'foo':['bar']}",
+	  "[{'op':'add','path':'/foo/-','value':['abc','def']}]",
+	  "{'foo':['bar',['abc','def']]}", 0 },
+};
+
 static void patches_as_the_rfc_says(void **state)
 {
-	static const struct vector vectors[] = {
-		{ "{'foo':'bar'}", "[{'op':'add','path':'/baz','value':'qux'}]",
-		  "{'baz':'qux','foo':'bar'}", 0 },
-		{ "{'foo':['bar','baz']}",
-		  "[{'op':'add','path':'/foo/1','value':'qux'}]",
-		  "{'foo':['bar','qux','baz']}", 0 },
-		{ "{'baz':'qux','foo':'bar'}",
-		  "[{'op':'remove','path':'/baz'}]", "{'foo':'bar'}", 0 },
-		{ "{'foo':['bar','qux','baz']}",
-		  "[{'op':'remove','path':'/foo/1'}]", "{'foo':['bar','baz']}",
-		  0 },
-		{ "{'baz':'qux','foo':'bar'}",
-		  "[{'op':'replace','path':'/baz','value':'boo'}]",
-		  "{'baz':'boo','foo':'bar'}", 0 },
-		{ "{'foo':{'bar':'baz','waldo':'fred'},'qux':{'corge':'g'}}",
-		  "[{'op':'move','from':'/foo/waldo','path':'/qux/thud'}]",
-		  "{'foo':{'bar':'baz'},'qux':{'corge':'g','thud':'fred'}}",
-		  0 },
-		{ "{'foo':['all','grass','cows','eat']}",
-		  "[{'op':'move','from':'/foo/1','path':'/foo/3'}]",
-		  "{'foo':['all','cows','eat','grass']}", 0 },
-		{ "{'baz':'qux','foo':['a',2,'c']}",
-		  "[{'op':'test','path':'/baz','value':'qux'},"
-		  "{'op':'test','path':'/foo/1','value':2}]",
-		  "{'baz':'qux','foo':['a',2,'c']}", 0 },
-		{ "{'baz':'qux'}",
-		  "[{'op':'test','path':'/baz','value':'bar'}]", NULL,
-		  -EEXIST },
-		{ "{'foo':'bar'}",
-		  "[{'op':'add','path':'/child','value':{'grandchild':{}}}]",
-		  "{'foo':'bar','child':{'grandchild':{}}}", 0 },
-		{ "{'foo':'bar'}",
-		  "[{'op':'add','path':'/baz','value':'qux','xyz':123}]",
-		  "{'foo':'bar','baz':'qux'}", 0 },
-		{ "{'foo':'bar'}",
-		  "[{'op':'add','path':'/baz/bat','value':'qux'}]", NULL,
-		  -ENOENT },
-		{ "{'/':9,'~1':10}", "[{'op':'test','path':'/~01','value':10}]",
-		  "{'/':9,'~1':10}", 0 },
-		{ "{'/':9,'~1':10}",
-		  "[{'op':'test','path':'/~01','value':'10'}]", NULL, -EEXIST },
-		{ "{'foo':['bar']}",
-		  "[{'op':'add','path':'/foo/-','value':['abc','def']}]",
-		  "{'foo':['bar',['abc','def']]}", 0 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(vectors); i++)
-		check_json(&vectors[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(rfc_6902); i++)
+		check_json(&rfc_6902[i]);
 }
 
 static void patches_roots_copies_and_escapes(void **state)

@@ -114,7 +114,8 @@ static void words_lists_as_kube_apiserver(void **state)
 			    "spec.set[2]: Duplicate value: \"a\"");
 	assert_string_equal(
 		said(a, "{'id':'abc','map':[{'type':'a'},{'type':'a'}]}"),
-		"spec.map[1]: Duplicate value: {\"type\":\"a\"}");
+		"spec.map[1]: Duplicate value: map[string]interface "
+		"{}{\"type\":\"a\"}");
 }
 
 static void judges_alternatives(void **state)
@@ -192,7 +193,7 @@ static void refuses_what_is_not_structural(void **state)
 	       "'pattern':'('}}}",
 	       "properties[a].pattern: Invalid value: \"(\": must be a valid "
 	       "regular expression, but isn't: error parsing regexp: missing "
-	       "closing )");
+	       "closing ): `(`");
 }
 
 static void refuses_a_default_that_is_wrong(void **state)

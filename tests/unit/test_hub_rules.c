@@ -79,6 +79,7 @@ static const struct type types[] = {
 	{ "", "serviceaccounts", "token" },
 	{ "apiextensions.k8s.io", "customresourcedefinitions", "" },
 	{ "authorization.k8s.io", "selfsubjectaccessreviews", "" },
+	{ "authorization.k8s.io", "selfsubjectrulesreviews", "" },
 	{ "authorization.k8s.io", "subjectaccessreviews", "" },
 	{ "authentication.k8s.io", "selfsubjectreviews", "" },
 	{ "authentication.k8s.io", "tokenreviews", "" },
@@ -86,9 +87,10 @@ static const struct type types[] = {
 };
 
 static const char *const paths[] = {
-	"/healthz", "/livez",	 "/readyz", "/version", "/api",	  "/api/v1",
-	"/apis",    "/apis/x",	 "/apisx",  "/openapi", "/",	  "/openapi/v2",
-	"/metrics", "/healthzz", "",	    "/debug",	"/apiz/", "/livez/x",
+	"/healthz", "/livez",	   "/readyz",  "/version",  "/api",
+	"/api/v1",  "/apis",	   "/apis/x",  "/apisx",    "/openapi",
+	"/",	    "/openapi/v2", "/metrics", "/healthzz", "/version/",
+	"/debug",   "/apiz/",	   "/livez/x",
 };
 
 static bool is(const char *x, const char *y)
@@ -139,7 +141,8 @@ static bool expected(char who, const struct ob_hub_action *w)
 	if (is(w->verb, "create") && is(w->namespace, ""))
 		return is(w->subresource, "") &&
 		       ((is(w->group, "authorization.k8s.io") &&
-			 is(w->resource, "selfsubjectaccessreviews")) ||
+			 among(w->resource, "selfsubjectaccessreviews "
+					    "selfsubjectrulesreviews")) ||
 			(is(w->group, "authentication.k8s.io") &&
 			 is(w->resource, "selfsubjectreviews")));
 	return false;
@@ -271,7 +274,8 @@ static void lets_clusters_discover_and_others_ask_for_health(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
 		const char *p = paths[i];
-		bool health = among(p, "/healthz /livez /readyz /version");
+		bool health = among(p, "/healthz /livez /readyz /version "
+				       "/version/");
 		bool discovery = among(p, "/api /api/v1 /apis /apis/x "
 					  "/openapi /openapi/v2");
 
@@ -402,6 +406,36 @@ static void writes_valid_text_whatever_was_asked(void **state)
 		    "\\xed\\xa0\\x80\xf0\x9f\x90\x99\\xc0\\xaf\\xe2\\x82\"");
 }
 
+/* The rules of a list, one line each. */
+static const char *list_text(struct ob_arena *a,
+			     const struct ob_hub_identity *who,
+			     const char *namespace)
+{
+	cJSON *status = ob_json_object(a);
+
+	ob_hub_rules_list(a, who, namespace, status);
+	return ob_json_print(a, status);
+}
+
+static void lists_what_somebody_may_do(void **state)
+{
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	const char *inside = list_text(a, &member, "syncer-operator");
+
+	(void)state;
+	assert_non_null(strstr(inside, "\"resources\":[\"peers\"],"
+				       "\"resourceNames\":[\"a\"]"));
+	assert_non_null(strstr(inside, "\"resourceNames\":[\"a-cnf\"]"));
+	assert_non_null(strstr(inside, "[\"/apis/*\"]"));
+	assert_null(strstr(inside, "status"));
+	assert_null(strstr(list_text(a, &member, "default"), "peers"));
+	assert_non_null(strstr(list_text(a, &gateway, "syncer-operator"),
+			       "peers/status"));
+	assert_non_null(strstr(list_text(a, &admin, ""), "[\"*\"]"));
+	assert_null(
+		strstr(list_text(a, &anonymous, "syncer-operator"), "/apis"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +453,7 @@ int main(void)
 			names_object_user_verb_and_namespace_in_a_refusal),
 		cmocka_unit_test(leaves_out_of_a_refusal_what_there_is_not),
 		cmocka_unit_test(names_the_path_in_a_refusal),
+		cmocka_unit_test(lists_what_somebody_may_do),
 		cmocka_unit_test(writes_valid_text_whatever_was_asked),
 	};
 

@@ -206,13 +206,14 @@ static void resumes_where_a_watch_ended(void **state)
 	begin(f);
 	turn_until_equal(f);
 	kube_fake_set(f->server, 0, 2);
+	kube_fake_set(f->server, 0, 3);
 	turn_until_equal(f);
 	kube_fake_end_watches(f->server);
-	kube_fake_set(f->server, 0, 3);
+	kube_fake_set(f->server, 0, 4);
 	turn_until(f, watches_twice);
 	turn_until_equal(f);
 	assert_int_equal(stats(f).lists, 1);
-	assert_int_equal(f->got.sets, OBJECTS + 2);
+	assert_int_equal(f->got.sets, OBJECTS + 3);
 }
 
 static bool lists_twice(struct fixture *f)
@@ -385,6 +386,9 @@ static void drops_what_is_torn(void **state)
 	begin(f);
 	turn_until(f, watches_twice);
 	assert_int_equal(f->got.value[78], 0);
+	kube_fake_set(f->server, 1, 2);
+	turn_until_equal(f);
+	assert_int_equal(stats(f).errors, 0);
 }
 
 static void passes_an_error_event_on(void **state)

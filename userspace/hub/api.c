@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "hub/body.h"
 #include "hub/call.h"
 #include "hub/delete.h"
 #include "hub/filter.h"
@@ -34,53 +35,44 @@ static const char *selected_name(struct ob_hub_call *c)
 	return name ? name : "";
 }
 
-/* A new object has its name in the body; without one it has no owner yet. */
+/* A new object has its name in the body; without one it has no owner yet. What
+ * cannot be read has none either, and who may make anything gets to hear why
+ * later. */
 static const char *created_name(struct ob_hub_call *c)
 {
 	const char *name;
 	cJSON *body;
 
-	if (c->identity.n_groups == 0 ||
-	    ob_hub_identity_in(&c->identity, OB_HUB_GROUP_ADMIN) ||
-	    ob_json_parse(c->a, c->x->body ? c->x->body : "", c->x->body_size,
-			  OB_HUB_MAX_BODY, &body, NULL) < 0)
+	if (ob_hub_who_is_admin(&c->who) ||
+	    ob_hub_body_decode(c, "object", &body) < 0) {
+		c->reply->code = 0;
 		return "";
+	}
 	name = ob_json_string(body, "metadata.name");
 	return name ? name : "";
 }
 
 static int authorize(struct ob_hub_call *c, bool with_body)
 {
-	const struct ob_hub_route *r = &c->route;
-	struct ob_hub_access access = {
-		.verb = r->verb,
-		.group = r->group,
-		.resource = r->resource,
-		.subresource = r->subresource,
-		.namespace = r->namespace,
-		.name = selected_name(c),
-		.path = r->is_resource ? NULL : r->path,
-	};
+	bool is_new = c->route.is_resource && !*c->route.name &&
+		      strcmp(c->x->method, "POST") == 0;
+	const struct ob_hub_action what = ob_hub_call_action(
+		c, is_new && with_body ? created_name(c) : selected_name(c));
 
-	if (r->verb == OB_HUB_CREATE && r->is_resource && !*r->name) {
-		/* Its name comes with the body. */
-		if (!with_body)
+	/* The name of a new object comes with the body. */
+	if (is_new && !with_body) {
+		if (ob_hub_rules_may_allow(&c->who.identity, &what))
 			return 0;
-		access.name = created_name(c);
-	}
-	if (ob_hub_rules_allow(&c->identity, &access))
+	} else if (ob_hub_rules_allow(&c->who.identity, &what)) {
 		return 0;
-	return ob_hub_call_forbidden(c, &access);
+	}
+	return ob_hub_call_forbidden(c, &what);
 }
 
 /* --- what? --- */
 
 static int not_allowed(struct ob_hub_call *c)
 {
-	ob_hub_reply_header(c->reply, "Allow",
-			    !c->route.is_resource ? "GET, HEAD"
-			    : *c->route.name	  ? "DELETE, GET, PATCH, PUT"
-						  : "DELETE, GET, POST");
 	return ob_hub_call_fail(c, 405, "MethodNotAllowed",
 				"the server does not allow this method on the "
 				"requested resource");
@@ -104,21 +96,23 @@ static int find_kind(struct ob_hub_call *c)
 
 	c->kind = ob_hub_catalog_find(c->hub->catalog, r->group, r->resource);
 	if (!c->kind)
-		return ob_hub_call_no_such_path(c);
+		return ob_hub_call_no_such_resource(c);
 	c->version = ob_api_resource_version(c->kind->r, r->version);
-	if (!c->version || !subresource_exists(c))
+	if (!c->version)
 		return ob_hub_call_no_such_path(c);
-	if (!c->kind->r->namespaced && *r->namespace)
-		return ob_hub_call_no_such_path(c);
+	if (!subresource_exists(c) ||
+	    (!c->kind->r->namespaced && *r->namespace))
+		return ob_hub_call_no_such_resource(c);
 	if (c->kind->r->namespaced && !*r->namespace &&
 	    r->verb != OB_HUB_LIST && r->verb != OB_HUB_WATCH)
-		return *r->name ? ob_hub_call_no_such_path(c) : not_allowed(c);
+		return *r->name ? ob_hub_call_no_such_resource(c)
+				: not_allowed(c);
 	if (c->version->deprecated)
-		ob_hub_call_warn(c, ob_arena_printf(
-					    c->a, "%s %s is deprecated",
-					    ob_hub_kind_api_version(
-						    c->a, c->kind, c->version),
-					    c->kind->r->kind));
+		ob_hub_call_warn(
+			c, ob_arena_printf(c->a, "%s %s is deprecated",
+					   ob_hub_kind_api_version(
+						   c->a, c->kind, c->version),
+					   c->kind->r->kind));
 	return 0;
 }
 
@@ -181,8 +175,8 @@ static int serve(struct ob_hub_call *c)
 
 	if (r < 0)
 		return r;
-	c->accept = ob_hub_media_accept(c->a, c->x->accept,
-					media_of(&c->route));
+	c->accept =
+		ob_hub_media_accept(c->a, c->x->accept, media_of(&c->route));
 	if (!c->route.is_resource)
 		return c->route.verb == OB_HUB_GET ? ob_hub_plain(c)
 						   : not_allowed(c);
@@ -212,8 +206,8 @@ static int too_large(struct ob_hub_call *c)
 
 static int identify(struct ob_hub_call *c)
 {
-	int r = ob_hub_identity_find(c->hub->store, c->a, c->x->authorization,
-				     c->now_s, &c->identity);
+	int r = ob_hub_who_find(c->hub->store, c->a, c->x->authorization,
+				c->now_s, &c->who);
 
 	if (r == -EACCES)
 		return unauthorized(c);
@@ -291,15 +285,18 @@ static int on_commit(void *arg)
 	r = ob_hub_store_commit(hub->store, &changes, &n);
 	if (r < 0) {
 		hub->traffic.commit_failures++;
-		ob_error("the store does not take writes", "error=%d text=\"%s\"",
-			 -r, strerrordesc_np(-r));
+		ob_error("the store does not take writes",
+			 "error=%d text=\"%s\"", -r, strerrordesc_np(-r));
+		/* What it did in this turn is not done. */
+		ob_hub_janitor_scan(hub->janitor);
 		return r;
 	}
 	hub->traffic.commits++;
 	hub->traffic.commit_ns += ob_clock_monotonic_ns() - begin_ns;
 	for (size_t i = 0; i < n; i++)
 		publish(hub, changes[i]);
-	if (ob_hub_janitor_is_busy(hub->janitor))
+	/* There is none yet while the first objects are made. */
+	if (hub->http && ob_hub_janitor_is_busy(hub->janitor))
 		ob_hub_http_kick(hub->http);
 	return 0;
 }
@@ -328,7 +325,7 @@ static void on_end(void *arg, struct ob_hub_exchange *x)
 		hub->traffic.requests[c->route.verb][class]++;
 	ob_debug("request", "method=%s target=\"%s\" code=%u user=%s ms=%llu",
 		 x->method, x->target, x->reply.code,
-		 c->identity.user ? c->identity.user : "",
+		 c->who.identity.user ? c->who.identity.user : "",
 		 (unsigned long long)(ob_clock_monotonic_ms() - x->begin_ms));
 }
 

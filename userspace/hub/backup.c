@@ -14,7 +14,7 @@
 
 #define REASON "BackupFailed"
 /* As etcd's --bump-revision: more than anybody writes between backups. */
-#define BUMP 1000000000ULL
+#define BUMP   1000000000ULL
 
 OB_DEFINE_CLEANUP(sqlite3 *, sqlite3_close)
 
@@ -45,9 +45,8 @@ static int file_put(sqlite3 *db, const char *name, const char *bytes,
 		    size_t size)
 {
 	_cleanup_(sqlite3_finalizep) sqlite3_stmt *st = NULL;
-	int r = ob_hub_sql_prepare(db,
-				   "INSERT OR REPLACE INTO file VALUES (?1, ?2)",
-				   &st);
+	int r = ob_hub_sql_prepare(
+		db, "INSERT OR REPLACE INTO file VALUES (?1, ?2)", &st);
 
 	if (r < 0)
 		return r;
@@ -66,10 +65,9 @@ static int files_put(const char *dir, sqlite3 *db, struct ob_status *status)
 		char *bytes;
 		size_t size;
 
-		r = ob_hub_files_read(a,
-				      ob_hub_files_path(a, dir,
-							identity_files[i]),
-				      &bytes, &size, status);
+		r = ob_hub_files_read(
+			a, ob_hub_files_path(a, dir, identity_files[i]), &bytes,
+			&size, status);
 		if (r == -ENOENT) {
 			r = 0;
 			continue;
@@ -84,8 +82,8 @@ static int files_put(const char *dir, sqlite3 *db, struct ob_status *status)
 
 static int open_new(const char *file, sqlite3 **ret)
 {
-	_close_ int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-			      0600);
+	_close_ int fd =
+		open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;

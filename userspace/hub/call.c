@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hub/call.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -64,7 +65,8 @@ int ob_hub_call_fail_object(struct ob_hub_call *c, unsigned int code,
 	va_start(args, format);
 	message = format_args(c->a, format, args);
 	va_end(args);
-	/* Only "invalid" speaks of the kind, everything else of the resource. */
+	/* Only "invalid" speaks of the kind, everything else of the resource.
+	 */
 	kind = strcmp(reason, "Invalid") == 0 ? c->kind->r->kind
 					      : c->kind->r->plural;
 	ob_hub_call_reply(c, code,
@@ -75,10 +77,9 @@ int ob_hub_call_fail_object(struct ob_hub_call *c, unsigned int code,
 
 int ob_hub_call_not_found(struct ob_hub_call *c, const char *name)
 {
-	return ob_hub_call_fail_object(c, 404, "NotFound", name, NULL,
-				       "%s \"%s\" not found",
-				       ob_hub_kind_resource(c->a, c->kind),
-				       name);
+	return ob_hub_call_fail_object(
+		c, 404, "NotFound", name, NULL, "%s \"%s\" not found",
+		ob_hub_kind_resource(c->a, c->kind), name);
 }
 
 int ob_hub_call_conflict(struct ob_hub_call *c, const char *name,
@@ -113,6 +114,24 @@ int ob_hub_call_invalid(struct ob_hub_call *c, const char *name,
 				       causes_sentence(c->a, causes));
 }
 
+int ob_hub_call_bad_option(struct ob_hub_call *c, const char *options,
+			   const char *type, const char *field,
+			   const char *message)
+{
+	struct ob_api_causes causes = { 0 };
+
+	ob_api_causes_add(c->a, &causes, type, field, "%s", message);
+	ob_hub_call_reply(
+		c, 422,
+		ob_api_status(c->a, 422, "Invalid",
+			      ob_arena_printf(c->a,
+					      "%s.meta.k8s.io \"\" is invalid: "
+					      "%s: %s",
+					      options, field, message),
+			      "meta.k8s.io", options, NULL, &causes));
+	return -EINVAL;
+}
+
 int ob_hub_call_error(struct ob_hub_call *c, int error)
 {
 	ob_error("a request failed", "path=\"%s\" error=%d text=\"%s\"",
@@ -124,39 +143,84 @@ int ob_hub_call_error(struct ob_hub_call *c, int error)
 
 int ob_hub_call_no_such_path(struct ob_hub_call *c)
 {
-	return ob_hub_call_fail(c, 404, "NotFound",
-				"the server could not find the requested "
-				"resource");
+	ob_hub_call_reply_text(c, 404, "text/plain; charset=utf-8",
+			       "404 page not found\n");
+	return -ENOENT;
 }
 
-static int forbidden_path(struct ob_hub_call *c,
-			  const struct ob_hub_access *access)
+static bool group_is_served(struct ob_hub_call *c)
 {
-	return ob_hub_call_fail(c, 403, "Forbidden", "forbidden: %s",
-				ob_hub_rules_sentence(c->a, &c->identity,
-						      access));
+	const struct ob_hub_kind *k;
+
+	for (size_t i = 0; (k = ob_hub_catalog_at(c->hub->catalog, i)); i++)
+		if (strcmp(k->r->group, c->route.group) == 0 &&
+		    ob_api_resource_version(k->r, c->route.version))
+			return true;
+	return false;
+}
+
+int ob_hub_call_no_such_resource(struct ob_hub_call *c)
+{
+	cJSON *status;
+
+	if (!group_is_served(c))
+		return ob_hub_call_no_such_path(c);
+	status = ob_api_status(c->a, 404, "NotFound",
+			       "the server could not find the requested "
+			       "resource",
+			       NULL, NULL, NULL, NULL);
+	ob_json_set(c->a, status, "details", ob_json_object(c->a));
+	ob_hub_call_reply(c, 404, status);
+	return -ENOENT;
+}
+
+/* A method that means nothing still has a name. */
+static const char *action_verb(struct ob_hub_call *c)
+{
+	static const struct {
+		const char *method, *verb;
+	} verbs[] = {
+		{ "POST", "create" },
+		{ "PUT", "update" },
+		{ "PATCH", "patch" },
+		{ "DELETE", "delete" },
+	};
+	char *lower;
+
+	if (c->route.is_resource && c->route.verb != OB_HUB_NO_VERB)
+		return ob_hub_verb_name(c->route.verb);
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (c->route.is_resource &&
+		    strcmp(c->x->method, verbs[i].method) == 0)
+			return verbs[i].verb;
+	lower = ob_arena_strdup(c->a, c->x->method);
+	for (char *p = lower; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return lower;
+}
+
+struct ob_hub_action ob_hub_call_action(struct ob_hub_call *c, const char *name)
+{
+	return (struct ob_hub_action){
+		.verb = action_verb(c),
+		.group = c->route.group,
+		.resource = c->route.resource,
+		.subresource = c->route.subresource,
+		.namespace = c->route.namespace,
+		.name = name,
+		.path = c->route.is_resource ? NULL : c->route.path,
+	};
 }
 
 int ob_hub_call_forbidden(struct ob_hub_call *c,
-			  const struct ob_hub_access *access)
+			  const struct ob_hub_action *what)
 {
-	const char *resource = access->resource, *dot = "", *group = "";
-	const char *name = access->name, *message;
-
-	if (access->path)
-		return forbidden_path(c, access);
-	if (*access->group) {
-		dot = ".";
-		group = access->group;
-	}
-	message = ob_arena_printf(c->a, "%s%s%s%s%s%s is forbidden: %s",
-				  resource, dot, group, *name ? " \"" : "",
-				  name, *name ? "\"" : "",
-				  ob_hub_rules_sentence(c->a, &c->identity,
-							access));
-	ob_hub_call_reply(c, 403,
-			  ob_api_status(c->a, 403, "Forbidden", message, group,
-					resource, name, NULL));
+	ob_hub_call_reply(
+		c, 403,
+		ob_api_status(
+			c->a, 403, "Forbidden",
+			ob_hub_rules_refusal(c->a, &c->who.identity, what),
+			what->group, what->resource, what->name, NULL));
 	return -EINVAL;
 }
 

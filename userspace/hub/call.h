@@ -8,10 +8,9 @@
 
 #include "apimachinery/schema.h"
 #include "hub/hub.h"
-#include "hub/identity.h"
 #include "hub/media.h"
 #include "hub/route.h"
-#include "hub/rules.h"
+#include "hub/who.h"
 
 enum ob_hub_validation {
 	OB_HUB_VALIDATE_WARN, /* of unknown fields; the default */
@@ -25,7 +24,7 @@ struct ob_hub_call {
 	struct ob_arena *a;
 	struct ob_hub_reply *reply;
 	struct ob_hub_route route;
-	struct ob_hub_identity identity;
+	struct ob_hub_who who;
 	struct ob_hub_accept accept;
 	int64_t now_s;
 	/* Of a resource: */
@@ -53,11 +52,21 @@ int ob_hub_call_conflict(struct ob_hub_call *c, const char *name,
 			 const char *why);
 int ob_hub_call_invalid(struct ob_hub_call *c, const char *name,
 			const struct ob_api_causes *causes);
+/* 422 about a parameter: "DeleteOptions", "FieldValueInvalid", field, message
+ * with its beginning ("Invalid value: ..."). */
+int ob_hub_call_bad_option(struct ob_hub_call *c, const char *options,
+			   const char *type, const char *field,
+			   const char *message);
 int ob_hub_call_error(struct ob_hub_call *c, int error);
+/* 404 of a path that nobody serves, and of a kind in a group that is. */
 int ob_hub_call_no_such_path(struct ob_hub_call *c);
+int ob_hub_call_no_such_resource(struct ob_hub_call *c);
 /* 403 with the standard sentence. */
 int ob_hub_call_forbidden(struct ob_hub_call *c,
-			  const struct ob_hub_access *access);
+			  const struct ob_hub_action *what);
+/* What the call asks for, to be asked of the rules; name: of the object. */
+struct ob_hub_action ob_hub_call_action(struct ob_hub_call *c,
+					const char *name);
 
 void ob_hub_call_reply(struct ob_hub_call *c, unsigned int code,
 		       const cJSON *body);

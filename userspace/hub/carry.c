@@ -13,9 +13,9 @@ static bool is_one_of(const struct ob_hub_kind *k, const char *const *ids)
 
 bool ob_hub_carry_has_generation(const struct ob_hub_kind *k)
 {
-	static const char *const ids[] = {
-		OB_HUB_CRDS, "endpointslices.discovery.k8s.io", NULL
-	};
+	static const char *const ids[] = { OB_HUB_CRDS,
+					   "endpointslices.discovery.k8s.io",
+					   NULL };
 
 	return k->r->custom || is_one_of(k, ids);
 }
@@ -58,11 +58,15 @@ void ob_hub_carry_meta(struct ob_arena *a, const cJSON *live, cJSON *object)
 	const cJSON *from = ob_json_get(live, "metadata");
 	cJSON *to = ob_json_get(object, "metadata");
 	const cJSON *managed = ob_json_get(to, "managedFields");
+	const cJSON *finalizers = ob_json_get(to, "finalizers");
 
 	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		carry(a, from, to, ours[i]);
 	if (!managed || !managed->child)
 		carry(a, from, to, "managedFields");
+	/* Nobody has none of them but no list. */
+	if (finalizers && !finalizers->child)
+		ob_json_set(a, to, "finalizers", NULL);
 }
 
 /* Of a status update: everything but the status, and whose fields are. */
@@ -93,9 +97,8 @@ static void carry_all_but_status(struct ob_arena *a, const cJSON *live,
 }
 
 void ob_hub_carry_parts(struct ob_arena *a, const struct ob_hub_kind *k,
-			const struct ob_api_version *v,
-			const char *subresource, const cJSON *live,
-			cJSON *object)
+			const struct ob_api_version *v, const char *subresource,
+			const cJSON *live, cJSON *object)
 {
 	(void)k;
 	if (strcmp(subresource, "status") == 0)

@@ -12,9 +12,8 @@
 void ob_hub_carry_meta(struct ob_arena *a, const cJSON *live, cJSON *object);
 /* A status update changes the status only, others everything but it. */
 void ob_hub_carry_parts(struct ob_arena *a, const struct ob_hub_kind *k,
-			const struct ob_api_version *v,
-			const char *subresource, const cJSON *live,
-			cJSON *object);
+			const struct ob_api_version *v, const char *subresource,
+			const cJSON *live, cJSON *object);
 /* No new finalizer on what is being deleted. */
 int ob_hub_carry_check(struct ob_hub_call *c, const cJSON *live,
 		       const cJSON *object);

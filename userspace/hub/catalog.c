@@ -62,8 +62,7 @@ static const char *id_make(struct ob_arena *a, const struct ob_api_resource *r)
 	return ob_arena_printf(a, "%s.%s", r->plural, r->group);
 }
 
-static struct ob_hub_kind *kind_new(struct ob_arena *own,
-				    struct ob_arena *a,
+static struct ob_hub_kind *kind_new(struct ob_arena *own, struct ob_arena *a,
 				    const struct ob_api_resource *r)
 {
 	struct ob_hub_kind *k = calloc(1, sizeof(*k));
@@ -93,8 +92,8 @@ static void refresh(struct ob_hub_catalog *c)
 
 static void add(struct ob_hub_catalog *c, struct ob_hub_kind *k)
 {
-	c->kinds = reallocarray(c->kinds, c->n + 1,
-				sizeof(struct ob_hub_kind *));
+	c->kinds =
+		reallocarray(c->kinds, c->n + 1, sizeof(struct ob_hub_kind *));
 	if (!c->kinds)
 		abort();
 	c->kinds[c->n++] = k;

@@ -33,8 +33,7 @@ OB_DEFINE_CLEANUP(struct ob_hub_kind *, ob_hub_kind_unref)
 const char *ob_hub_kind_api_version(struct ob_arena *a,
 				    const struct ob_hub_kind *k,
 				    const struct ob_api_version *v);
-const struct ob_api_version *
-ob_hub_kind_storage(const struct ob_hub_kind *k);
+const struct ob_api_version *ob_hub_kind_storage(const struct ob_hub_kind *k);
 /* "peers.octopus.io", "namespaces": how errors name a resource. */
 const char *ob_hub_kind_resource(struct ob_arena *a,
 				 const struct ob_hub_kind *k);

@@ -46,8 +46,8 @@ static cJSON *number(struct ob_arena *a, const char *s)
 
 static cJSON *scalar(struct ob_arena *a, const struct ob_yaml *node)
 {
-	static const char *const nulls[] = { "", "~", "null", "Null", "NULL",
-					     NULL };
+	static const char *const nulls[] = { "",     "~",    "null",
+					     "Null", "NULL", NULL };
 	static const char *const trues[] = { "true", "True", "TRUE", "yes",
 					     "Yes",  "YES",  "on",   "On",
 					     "ON",   NULL };

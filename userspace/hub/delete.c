@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apimachinery/meta.h"
+#include "hub/body.h"
 #include "hub/filter.h"
 #include "hub/persist.h"
 #include "hub/prepare.h"
@@ -11,27 +13,24 @@
 #include "hub/revision.h"
 
 struct options {
-	enum ob_hub_policy policy;
+	const char *policy;   /* NULL: none given */
 	const char *uid, *rv; /* preconditions; NULL: none */
 };
 
-static int policy_parse(struct ob_hub_call *c, const char *s,
-			enum ob_hub_policy *ret)
+static int policy_check(struct ob_hub_call *c, const char *s)
 {
-	if (strcmp(s, "Background") == 0)
-		*ret = OB_HUB_BACKGROUND;
-	else if (strcmp(s, "Foreground") == 0)
-		*ret = OB_HUB_FOREGROUND;
-	else if (strcmp(s, "Orphan") == 0)
-		*ret = OB_HUB_ORPHAN;
-	else
-		return ob_hub_call_fail(
-			c, 422, "Invalid",
-			"DeleteOptions.meta.k8s.io \"\" is invalid: "
-			"propagationPolicy: Invalid value: \"%s\": must be "
-			"Foreground, Background, Orphan, or nil",
-			s);
-	return 0;
+	static const char *const policies[] = { "Background", "Foreground",
+						"Orphan" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(policies); i++)
+		if (strcmp(policies[i], s) == 0)
+			return 0;
+	return ob_hub_call_fail(
+		c, 422, "Invalid",
+		"DeleteOptions.meta.k8s.io \"\" is invalid: "
+		"propagationPolicy: Invalid value: \"%s\": must be "
+		"Foreground, Background, Orphan, or nil",
+		s);
 }
 
 static int options_of_body(struct ob_hub_call *c, const cJSON *body,
@@ -45,8 +44,10 @@ static int options_of_body(struct ob_hub_call *c, const cJSON *body,
 	if (dry && dry->child)
 		c->dry_run = true;
 	if (ob_json_bool(body, "orphanDependents", false))
-		o->policy = OB_HUB_ORPHAN;
-	return policy && *policy ? policy_parse(c, policy, &o->policy) : 0;
+		o->policy = "Orphan";
+	if (policy && *policy)
+		o->policy = policy;
+	return 0;
 }
 
 static int options_parse(struct ob_hub_call *c, struct options *ret)
@@ -55,13 +56,17 @@ static int options_parse(struct ob_hub_call *c, struct options *ret)
 	cJSON *body;
 	int r = 0;
 
-	*ret = (struct options){ .policy = OB_HUB_BACKGROUND };
+	*ret = (struct options){ 0 };
 	if (policy && *policy)
-		r = policy_parse(c, policy, &ret->policy);
-	if (r < 0 || c->x->body_size == 0)
-		return r;
-	r = ob_hub_prepare_decode(c, &body);
-	return r < 0 ? r : options_of_body(c, body, ret);
+		ret->policy = policy;
+	if (c->x->body_size > 0) {
+		r = ob_hub_body_decode(c, c->kind->r->kind, &body);
+		if (r == 0)
+			r = options_of_body(c, body, ret);
+	}
+	if (r == 0 && ret->policy)
+		r = policy_check(c, ret->policy);
+	return r;
 }
 
 static int preconditions(struct ob_hub_call *c, const struct options *o,
@@ -69,21 +74,38 @@ static int preconditions(struct ob_hub_call *c, const struct options *o,
 {
 	const char *uid = ob_json_string(object, "metadata.uid");
 	const char *rv = ob_json_string(object, "metadata.resourceVersion");
+	const char *name = ob_json_string(object, "metadata.name");
+	const struct ob_api_resource *r = c->kind->r;
 	const char *why = NULL;
+	cJSON *status;
 
 	if (o->uid && strcmp(o->uid, uid) != 0)
-		why = ob_arena_printf(c->a,
-				      "Precondition failed: UID in "
-				      "precondition: %s, UID in object meta: "
-				      "%s",
-				      o->uid, uid);
+		why = ob_arena_printf(
+			c->a,
+			"the UID in the precondition (%s) does not match the "
+			"UID in record (%s). The object might have been "
+			"deleted and then recreated",
+			o->uid, uid);
 	else if (o->rv && strcmp(o->rv, rv) != 0)
-		why = ob_arena_printf(c->a,
-				      "Precondition failed: ResourceVersion in "
-				      "precondition: %s, ResourceVersion in "
-				      "object meta: %s",
-				      o->rv, rv);
-	return why ? ob_hub_call_conflict(c, c->route.name, why) : 0;
+		why = ob_arena_printf(
+			c->a,
+			"the ResourceVersion in the precondition (%s) does not "
+			"match the ResourceVersion in record (%s). The object "
+			"might have been modified",
+			o->rv, rv);
+	if (!why)
+		return 0;
+	/* The one error that names the kind in its sentence. */
+	status = ob_api_status(
+		c->a, 409, "Conflict",
+		ob_arena_printf(c->a,
+				"Operation cannot be fulfilled on %s%s%s "
+				"\"%s\": %s",
+				r->kind, *r->group ? "." : "", r->group, name,
+				why),
+		r->group, r->kind, name, NULL);
+	ob_hub_call_reply(c, 409, status);
+	return -EBUSY;
 }
 
 static bool is_protected(const struct ob_hub_kind *k, const char *name)

@@ -8,7 +8,7 @@
 #define SLOTS	  8192U
 #define MAX_BYTES ((size_t)8 * 1024 * 1024)
 /* At a time from the store. */
-#define BATCH 64
+#define BATCH	  64
 
 struct ob_hub_feed {
 	struct ob_hub_store *store;

@@ -21,8 +21,8 @@ const char *ob_hub_files_path(struct ob_arena *a, const char *dir,
 static int write_synced(const char *path, mode_t mode, const void *bytes,
 			size_t size)
 {
-	_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			      mode);
+	_close_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	int r;
 
 	if (fd < 0)

@@ -5,30 +5,90 @@
 
 #include "hub/decode.h"
 
-/* Of custom objects only these can be selected, as in Kubernetes. */
-static bool field_is_known(const char *s, size_t size)
-{
-	static const char *const known[] = { "metadata.name",
-					     "metadata.namespace" };
+/* What can be selected besides the name and the namespace. */
+static const struct {
+	const char *id, *field;
+} selectable[] = {
+	{ "pods", "spec.nodeName" },
+	{ "pods", "spec.restartPolicy" },
+	{ "pods", "spec.schedulerName" },
+	{ "pods", "spec.serviceAccountName" },
+	{ "pods", "spec.hostNetwork" },
+	{ "pods", "status.phase" },
+	{ "pods", "status.podIP" },
+	{ "pods", "status.nominatedNodeName" },
+	{ "nodes", "spec.unschedulable" },
+	{ "secrets", "type" },
+	{ "services", "spec.clusterIP" },
+	{ "services", "spec.type" },
+	{ "namespaces", "status.phase" },
+	{ "events", "involvedObject.kind" },
+	{ "events", "involvedObject.namespace" },
+	{ "events", "involvedObject.name" },
+	{ "events", "involvedObject.uid" },
+	{ "events", "involvedObject.apiVersion" },
+	{ "events", "involvedObject.resourceVersion" },
+	{ "events", "involvedObject.fieldPath" },
+	{ "events", "reason" },
+	{ "events", "reportingComponent" },
+	{ "events", "source" },
+	{ "events", "type" },
+};
 
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strlen(known[i]) == size && memcmp(known[i], s, size) == 0)
+static bool is_field(const char *known, const char *s, size_t size)
+{
+	return strlen(known) == size && memcmp(known, s, size) == 0;
+}
+
+static bool field_is_known(const struct ob_hub_kind *k, const char *s,
+			   size_t size)
+{
+	if (is_field("metadata.name", s, size) ||
+	    is_field("metadata.namespace", s, size))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(selectable); i++)
+		if (strcmp(selectable[i].id, k->id) == 0 &&
+		    is_field(selectable[i].field, s, size))
 			return true;
 	return false;
 }
 
 /* The first field of a selector that is not known, or NULL. */
-static const char *unknown_field(struct ob_arena *a, const char *text)
+static const char *unknown_field(struct ob_arena *a,
+				 const struct ob_hub_kind *k, const char *text)
 {
 	while (*text) {
 		size_t size = strcspn(text, ",");
 		size_t field = strcspn(text, "=!,");
 
-		if (field > 0 && !field_is_known(text, field))
+		if (field > 0 && !field_is_known(k, text, field))
 			return ob_arena_printf(a, "%.*s", (int)field, text);
 		text += size + (text[size] == ',');
 	}
 	return NULL;
+}
+
+static int field_refuse(struct ob_hub_call *c, const char *text,
+			const char *field)
+{
+	const char *labels = ob_hub_route_param(&c->route, "labelSelector");
+	const char *why;
+
+	if (c->kind->r->custom)
+		why = ob_arena_printf(c->a, "field label not supported: %s",
+				      field);
+	else
+		why = ob_arena_printf(c->a,
+				      "\"%s\" is not a known field selector: "
+				      "only \"metadata.name\", "
+				      "\"metadata.namespace\"",
+				      field);
+	return ob_hub_call_fail(
+		c, 400, "BadRequest",
+		"Unable to find \"%s/%s, Resource=%s\" that match label "
+		"selector \"%s\", field selector \"%s\": %s",
+		c->kind->r->group, c->version->name, c->kind->r->plural,
+		labels ? labels : "", text, why);
 }
 
 static int fields_parse(struct ob_hub_call *c, struct ob_arena *a,
@@ -41,11 +101,9 @@ static int fields_parse(struct ob_hub_call *c, struct ob_arena *a,
 	if (ob_api_field_selector_parse(a, text, &s, &status) < 0)
 		return ob_hub_call_fail(c, 400, "BadRequest", "%s",
 					status.message);
-	unknown = c->kind->r->custom ? unknown_field(c->a, text) : NULL;
+	unknown = unknown_field(c->a, c->kind, text);
 	if (unknown)
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"field label not supported: %s",
-					unknown);
+		return field_refuse(c, text, unknown);
 	f->fields = s;
 	f->name = ob_api_field_selector_equals(s, "metadata.name");
 	return 0;

@@ -6,8 +6,8 @@
 #include "hub/call.h"
 
 struct ob_hub_filter {
-	const char *namespace; /* NULL: all */
-	const char *name;      /* NULL: all */
+	const char *namespace;			       /* NULL: all */
+	const char *name;			       /* NULL: all */
 	const struct ob_api_selector *labels, *fields; /* NULL: all */
 };
 

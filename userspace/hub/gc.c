@@ -151,9 +151,14 @@ static cJSON *unblock(struct ob_arena *a, const cJSON *object)
 {
 	cJSON *copy = ob_json_copy(a, object), *ref;
 
-	cJSON_ArrayForEach(ref, ob_json_at(copy, "metadata."
-						 "ownerReferences")) if (
-		ob_json_bool(ref, "blockOwnerDeletion", false))
+	cJSON_ArrayForEach(
+		ref,
+		ob_json_at(copy,
+			   "metadata."
+			   "ownerReferences")) if (ob_json_bool(ref,
+								"blockOwnerDele"
+								"tion",
+								false))
 		ob_json_set_bool(a, ref, "blockOwnerDeletion", false);
 	return copy;
 }

@@ -3,159 +3,25 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <microhttpd.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "hub/http_private.h"
 #include "hub/listen.h"
 #include "hub/pki.h"
 
 #define MAX_CONNECTIONS	       4096U
 #define MAX_CONNECTIONS_OF_ONE 1024U
 /* Bounds the request line and all headers, and is a chunk of a stream. */
-#define CONNECTION_BYTES ((size_t)64 * 1024)
-#define STREAM_BYTES	 ((size_t)32 * 1024)
+#define CONNECTION_BYTES       ((size_t)64 * 1024)
+#define STREAM_BYTES	       ((size_t)32 * 1024)
 /* Without any byte moving. Clients keep idle connections for 90 s. */
-#define SILENCE_S 120U
-/* Limits on what may dribble: the headers or nothing, a body, a reply. */
-#define IDLE_MS	 (130 * 1000)
-#define BODY_MS	 (60 * 1000)
-#define REPLY_MS (600 * 1000)
-#define SWEEP_US (5 * 1000 * 1000)
+#define SILENCE_S	       120U
 /* Turns at a stretch, before other sources of the event loop get theirs. */
-#define MAX_TURNS 8
-
-enum phase {
-	PHASE_HEADERS,
-	PHASE_BODY,
-	PHASE_WAITING, /* for its turn, or for what it writes to be on disk */
-	PHASE_REPLY,
-	PHASE_STREAM,
-};
-
-struct ob_hub_wire {
-	struct ob_hub_exchange x;
-	struct ob_hub_http *http;
-	struct MHD_Connection *connection;
-	struct client *client;
-	enum phase phase;
-	bool suspended, hung_up, said_all;
-	char *upload;
-	size_t room;
-	sd_event_source *hangup;
-	struct ob_hub_wire *next; /* waiting */
-};
-
-/* A connection. */
-struct client {
-	struct client *prev, *next;
-	int fd;
-	uint64_t since_ms; /* of the last request or its end */
-	struct ob_hub_wire *wire;
-};
-
-struct ob_hub_http {
-	struct MHD_Daemon *daemon;
-	const struct ob_hub_http_ops *ops;
-	void *arg;
-	sd_event *event;
-	sd_event_source *io, *timer, *sweep, *kick;
-	uint16_t port;
-	struct client *clients;
-	unsigned int n_clients;
-	struct ob_hub_wire *waiting, **waiting_end;
-	bool stopping;
-};
-
-/* --- clients --- */
-
-static int fd_of(struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return info ? info->connect_fd : -1;
-}
-
-static void client_begin(struct ob_hub_http *h,
-			 struct MHD_Connection *connection, void **ret)
-{
-	struct client *c = calloc(1, sizeof(*c));
-
-	if (!c)
-		abort();
-	c->fd = fd_of(connection);
-	c->since_ms = ob_clock_monotonic_ms();
-	c->next = h->clients;
-	if (c->next)
-		c->next->prev = c;
-	h->clients = c;
-	h->n_clients++;
-	*ret = c;
-}
-
-static void client_end(struct ob_hub_http *h, struct client *c)
-{
-	if (c->prev)
-		c->prev->next = c->next;
-	else
-		h->clients = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	h->n_clients--;
-	free(c);
-}
-
-static void on_connection(void *arg, struct MHD_Connection *connection,
-			  void **context,
-			  enum MHD_ConnectionNotificationCode what)
-{
-	switch (what) {
-	case MHD_CONNECTION_NOTIFY_STARTED:
-		client_begin(arg, connection, context);
-		break;
-	case MHD_CONNECTION_NOTIFY_CLOSED:
-		if (*context)
-			client_end(arg, *context);
-		*context = NULL;
-		break;
-	}
-}
-
-static bool dribbles(const struct client *c, uint64_t now_ms)
-{
-	uint64_t age_ms = now_ms - c->since_ms;
-
-	if (!c->wire)
-		return age_ms > IDLE_MS;
-	switch (c->wire->phase) {
-	case PHASE_HEADERS:
-	case PHASE_BODY:
-		return age_ms > BODY_MS;
-	case PHASE_REPLY:
-		return age_ms > REPLY_MS;
-	case PHASE_WAITING:
-	case PHASE_STREAM: /* has limits of its own */
-		break;
-	}
-	return false;
-}
-
-static int on_sweep(sd_event_source *source, uint64_t usec, void *arg)
-{
-	struct ob_hub_http *h = arg;
-	uint64_t now_ms = ob_clock_monotonic_ms();
-
-	(void)usec;
-	for (struct client *c = h->clients; c; c = c->next)
-		if (dribbles(c, now_ms))
-			shutdown(c->fd, SHUT_RDWR);
-	sd_event_source_set_time_relative(source, SWEEP_US);
-	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-}
+#define MAX_TURNS	       8
 
 /* --- requests --- */
 
@@ -168,7 +34,7 @@ static const char *address_of(struct ob_arena *a,
 	return info ? ob_hub_listen_address(a, info->client_addr) : "";
 }
 
-static struct client *client_of(struct MHD_Connection *connection)
+static struct ob_hub_client *client_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -255,13 +121,17 @@ static void resume(struct ob_hub_wire *w)
 		return;
 	w->suspended = false;
 	MHD_resume_connection(w->connection);
+	/* Which MHD notices when it runs: driven from outside, it has no
+	 * descriptor that says so. */
+	if (!w->http->working)
+		ob_hub_http_kick(w->http);
 }
 
 static void wait_for_turn(struct ob_hub_wire *w)
 {
 	struct ob_hub_http *h = w->http;
 
-	w->phase = PHASE_WAITING;
+	w->phase = OB_HUB_PHASE_WAITING;
 	suspend(w);
 	w->next = NULL;
 	*h->waiting_end = w;
@@ -311,9 +181,10 @@ static struct MHD_Response *response_make(struct ob_hub_wire *w)
 		return MHD_create_response_from_buffer(
 			reply->size, (void *)(uintptr_t)reply->body,
 			MHD_RESPMEM_PERSISTENT);
-	w->phase = PHASE_STREAM;
-	sd_event_add_io(w->http->event, &w->hangup, fd_of(w->connection),
-			EPOLLRDHUP, on_hangup, w);
+	w->phase = OB_HUB_PHASE_STREAM;
+	sd_event_add_io(w->http->event, &w->hangup,
+			ob_hub_http_fd(w->connection), EPOLLRDHUP, on_hangup,
+			w);
 	return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES,
 						 on_stream, w, NULL);
 }
@@ -324,7 +195,7 @@ static enum MHD_Result reply_queue(struct ob_hub_wire *w)
 	struct MHD_Response *response;
 	enum MHD_Result ok;
 
-	w->phase = PHASE_REPLY;
+	w->phase = OB_HUB_PHASE_REPLY;
 	response = response_make(w);
 	if (!response)
 		return MHD_NO;
@@ -356,19 +227,19 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
 	(void)version;
 	if (!w)
 		return MHD_NO;
-	if (w->phase == PHASE_HEADERS) {
-		w->phase = PHASE_BODY;
+	if (w->phase == OB_HUB_PHASE_HEADERS) {
+		w->phase = OB_HUB_PHASE_BODY;
 		headers_take(w, method);
 		h->ops->begin(h->arg, &w->x);
 		return w->x.reply.code ? reply_queue(w) : MHD_YES;
 	}
-	if (w->phase == PHASE_BODY && *size) {
+	if (w->phase == OB_HUB_PHASE_BODY && *size) {
 		size_t n = *size;
 
 		*size = 0;
 		return upload_add(w, data, n) ? MHD_YES : MHD_NO;
 	}
-	if (w->phase == PHASE_BODY)
+	if (w->phase == OB_HUB_PHASE_BODY)
 		wait_for_turn(w);
 	else if (w->x.reply.code)
 		return reply_queue(w);
@@ -443,13 +314,17 @@ static int schedule(struct ob_hub_http *h)
 
 static int work(struct ob_hub_http *h)
 {
-	for (int i = 0; i < MAX_TURNS; i++) {
+	int turns = 0;
+
+	h->working = true;
+	for (;;) {
 		if (MHD_run(h->daemon) != MHD_YES)
 			return -EIO;
-		if (!h->waiting)
+		if (!h->waiting || turns++ == MAX_TURNS)
 			break;
 		turn(h);
 	}
+	h->working = false;
 	return schedule(h);
 }
 
@@ -473,6 +348,7 @@ static int on_kick(sd_event_source *source, void *arg)
 	struct ob_hub_http *h = arg;
 
 	(void)source;
+	h->working = true;
 	turn(h);
 	return work(h);
 }
@@ -493,13 +369,13 @@ static int add_sources(struct ob_hub_http *h)
 	r = sd_event_add_io(h->event, &h->io, info->epoll_fd, EPOLLIN, on_io,
 			    h);
 	if (r >= 0)
-		r = sd_event_add_time_relative(h->event, &h->timer,
-					       CLOCK_MONOTONIC, 0, 0, on_time,
-					       h);
+		/* To the microsecond: 0 would be "within 250 ms". */
+		r = sd_event_add_time_relative(
+			h->event, &h->timer, CLOCK_MONOTONIC, 0, 1, on_time, h);
 	if (r >= 0)
 		r = sd_event_add_time_relative(h->event, &h->sweep,
-					       CLOCK_MONOTONIC, SWEEP_US, 0,
-					       on_sweep, h);
+					       CLOCK_MONOTONIC, OB_HUB_SWEEP_US,
+					       0, ob_hub_client_sweep, h);
 	if (r >= 0)
 		r = sd_event_add_defer(h->event, &h->kick, on_kick, h);
 	if (r >= 0)
@@ -516,8 +392,7 @@ static void on_log(void *arg, const char *format, va_list args)
 	(void)arg;
 	vsnprintf(line, sizeof(line), format, args);
 	line[strcspn(line, "\n")] = '\0';
-	ob_debug("HTTP", "text=%s",
-		 ob_log_quote(line, quoted, sizeof(quoted)));
+	ob_debug("HTTP", "text=%s", ob_log_quote(line, quoted, sizeof(quoted)));
 }
 
 static int daemon_start(struct ob_hub_http *h, int fd)
@@ -535,7 +410,8 @@ static int daemon_start(struct ob_hub_http *h, int fd)
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
 		MHD_OPTION_URI_LOG_CALLBACK, on_target, h,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_CONNECTION, ob_hub_client_notify, h,
+		MHD_OPTION_END);
 	return h->daemon ? 0 : -EIO;
 }
 
@@ -572,7 +448,7 @@ int ob_hub_http_new(sd_event *event, const struct ob_addr *addr, uint16_t port,
 static void resume_all(struct ob_hub_http *h)
 {
 	waiting_take(h);
-	for (struct client *c = h->clients; c; c = c->next) {
+	for (struct ob_hub_client *c = h->clients; c; c = c->next) {
 		if (!c->wire)
 			continue;
 		c->wire->hung_up = true;
@@ -608,7 +484,7 @@ unsigned int ob_hub_http_connections(const struct ob_hub_http *h)
 void ob_hub_exchange_wake(struct ob_hub_exchange *x)
 {
 	/* One that waits for its turn is resumed at the end of it. */
-	if (x->wire->phase == PHASE_STREAM)
+	if (x->wire->phase == OB_HUB_PHASE_STREAM)
 		resume(x->wire);
 }
 

@@ -19,7 +19,7 @@
 #include "base/prefix.h"
 #include "base/status.h"
 
-#define OB_HUB_MAX_BODY ((size_t)3 * 1024 * 1024)
+#define OB_HUB_MAX_BODY	   ((size_t)3 * 1024 * 1024)
 #define OB_HUB_MAX_HEADERS 16
 
 struct ob_hub_http;

@@ -54,16 +54,16 @@ static int advertise_split(struct ob_arena *a, const char *s,
 
 		if (!close)
 			return -EINVAL;
-		*ret_name = ob_arena_printf(a, "%.*s", (int)(close - s - 1),
-					    s + 1);
+		*ret_name =
+			ob_arena_printf(a, "%.*s", (int)(close - s - 1), s + 1);
 		colon = close[1] == ':' ? close + 1 : NULL;
 	} else if (colon) {
 		*ret_name = ob_arena_printf(a, "%.*s", (int)(colon - s), s);
 	}
-	if (!**ret_name || strspn(*ret_name, "abcdefghijklmnopqrstuvwxyz"
-					     "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					     "0123456789-.:*") !=
-				   strlen(*ret_name))
+	if (!**ret_name ||
+	    strspn(*ret_name, "abcdefghijklmnopqrstuvwxyz"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			      "0123456789-.:*") != strlen(*ret_name))
 		return -EINVAL;
 	if (!colon)
 		return 0;
@@ -136,8 +136,8 @@ int ob_hub_init_certificates(const char *dir, struct ob_hub_store *s,
 	return ob_hub_pki_ensure(dir, list.v, list.n, status);
 }
 
-int ob_hub_init_state(const struct ob_hub_options *o,
-		      struct ob_hub_store **ret, struct ob_status *status)
+int ob_hub_init_state(const struct ob_hub_options *o, struct ob_hub_store **ret,
+		      struct ob_status *status)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	_cleanup_(ob_hub_store_freep) struct ob_hub_store *s = NULL;
@@ -184,7 +184,9 @@ static int object_ensure(struct ob_hub *hub, const char *group,
 			 const void *arg, struct ob_status *status)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
-	struct ob_hub_exchange x = { .arena = a, .user_agent = "hub" };
+	struct ob_hub_exchange x = { .arena = a,
+				     .method = "PATCH",
+				     .user_agent = "hub" };
 	struct ob_hub_call c = {
 		.hub = hub,
 		.x = &x,
@@ -204,7 +206,7 @@ static int object_ensure(struct ob_hub *hub, const char *group,
 
 	if (!object)
 		return -EINVAL;
-	c.identity = ob_hub_identity_of(
+	c.who = ob_hub_who_of(
 		a, &(struct ob_hub_token){ .kind = OB_HUB_TOKEN_ADMIN });
 	c.route.name = ob_json_string(object, "metadata.name");
 	c.kind = ob_hub_catalog_find(hub->catalog, group, resource);

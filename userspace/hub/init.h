@@ -13,8 +13,8 @@
  * The directory and the certificates; remembers what is advertised. For init
  * and before each serve.
  */
-int ob_hub_init_state(const struct ob_hub_options *o,
-		      struct ob_hub_store **ret, struct ob_status *status);
+int ob_hub_init_state(const struct ob_hub_options *o, struct ob_hub_store **ret,
+		      struct ob_status *status);
 /* admin.kubeconfig, once. */
 int ob_hub_init_admin(const char *dir, struct ob_hub_store *s,
 		      struct ob_status *status);

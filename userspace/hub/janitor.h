@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What has to go because something else went: dependents of owners, the
- * contents of namespaces and of CustomResourceDefinitions. Works in small
- * steps inside of the turns, from what is in the store alone: a restart
- * continues where it was.
+ * What has to go because something else went: dependents of owners (decided by
+ * gc.h), the contents of namespaces and of CustomResourceDefinitions, events
+ * that are old. Works in small steps inside of the turns, from what is in the
+ * store alone: a restart continues where it was.
  */
 #pragma once
 
@@ -25,5 +25,8 @@ void ob_hub_janitor_note(struct ob_hub_janitor *j,
 /* Does some of the work; the turn commits it. */
 void ob_hub_janitor_step(struct ob_hub_janitor *j);
 bool ob_hub_janitor_is_busy(const struct ob_hub_janitor *j);
-/* Looks through the whole store for work, as at start. */
+/* Looks through the whole store for work, as at start and after a turn that
+ * failed. */
 int ob_hub_janitor_scan(struct ob_hub_janitor *j);
+/* Removes some events that nobody has written since. */
+void ob_hub_janitor_expire(struct ob_hub_janitor *j, int64_t before_s);

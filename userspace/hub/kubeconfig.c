@@ -38,27 +38,26 @@ int ob_hub_kubeconfig(const char *dir, struct ob_hub_store *s,
 				     "%s is missing", path);
 	if (r < 0)
 		return r;
-	*ret = ob_arena_printf(
-		a,
-		"apiVersion: v1\n"
-		"kind: Config\n"
-		"current-context: hub\n"
-		"clusters:\n"
-		"- name: hub\n"
-		"  cluster:\n"
-		"    server: %s\n"
-		"    certificate-authority-data: %s\n"
-		"contexts:\n"
-		"- name: hub\n"
-		"  context:\n"
-		"    cluster: hub\n"
-		"    user: %s\n"
-		"    namespace: syncer-operator\n"
-		"users:\n"
-		"- name: %s\n"
-		"  user:\n"
-		"    token: %s\n",
-		ob_hub_kubeconfig_server(s, a), ob_hub_base64(a, ca), user,
-		user, token);
+	*ret = ob_arena_printf(a,
+			       "apiVersion: v1\n"
+			       "kind: Config\n"
+			       "current-context: hub\n"
+			       "clusters:\n"
+			       "- name: hub\n"
+			       "  cluster:\n"
+			       "    server: %s\n"
+			       "    certificate-authority-data: %s\n"
+			       "contexts:\n"
+			       "- name: hub\n"
+			       "  context:\n"
+			       "    cluster: hub\n"
+			       "    user: %s\n"
+			       "    namespace: syncer-operator\n"
+			       "users:\n"
+			       "- name: %s\n"
+			       "  user:\n"
+			       "    token: %s\n",
+			       ob_hub_kubeconfig_server(s, a),
+			       ob_hub_base64(a, ca), user, user, token);
 	return 0;
 }

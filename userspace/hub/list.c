@@ -23,9 +23,9 @@ int ob_hub_get(struct ob_hub_call *c)
 	uint64_t rv;
 	int r;
 
-	if (ob_hub_revision_number(ob_hub_route_param(&c->route,
-						      "resourceVersion"),
-				   &rv) == 0 &&
+	if (ob_hub_revision_number(
+		    ob_hub_route_param(&c->route, "resourceVersion"), &rv) ==
+		    0 &&
 	    rv > ob_hub_store_rv(c->hub->store))
 		return ob_hub_revision_too_large(c, rv);
 	r = ob_hub_store_get(c->hub->store, &key, c->a, &o);
@@ -162,8 +162,23 @@ static void tail_write(struct list *l, FILE *f)
 	fputs(ob_json_print(l->arena, l->table), f);
 }
 
+/* Items of built-in lists leave out what the list says already: all of them
+ * begin with it. */
+static const char *without_type(const struct list *l, const char *text)
+{
+	const char *kind, *end;
+
+	if (l->kind->r->custom || l->view.media != OB_HUB_MEDIA_JSON)
+		return text;
+	kind = strstr(text, ",\"kind\":\"");
+	end = kind ? strchr(kind + strlen(",\"kind\":\""), '"') : NULL;
+	return end && end[1] == ',' ? end + 2 : text;
+}
+
 static int item_write(struct list *l, FILE *f, const struct ob_hub_object *o)
 {
+	const char *rest;
+
 	const char *text;
 
 	l->n++;
@@ -178,7 +193,10 @@ static int item_write(struct list *l, FILE *f, const struct ob_hub_object *o)
 		return -EUCLEAN;
 	if (l->n > 1)
 		fputc(',', f);
-	fputs(text, f);
+	rest = without_type(l, text);
+	if (rest != text)
+		fputc('{', f);
+	fputs(rest, f);
 	return 0;
 }
 
@@ -349,10 +367,10 @@ int ob_hub_list(struct ob_hub_call *c)
 		return r;
 	}
 	if (l->page.after_name) { /* from the call to the list */
-		l->page.after_namespace = ob_arena_strdup(
-			l->arena, l->page.after_namespace);
-		l->page.after_name = ob_arena_strdup(l->arena,
-						     l->page.after_name);
+		l->page.after_namespace =
+			ob_arena_strdup(l->arena, l->page.after_namespace);
+		l->page.after_name =
+			ob_arena_strdup(l->arena, l->page.after_name);
 	}
 	l->view = ob_hub_view_of(c, l->arena);
 	if (is_table(l))

@@ -93,11 +93,10 @@ int ob_hub_listen_on(const struct ob_addr *addr, uint16_t port, int *ret_fd,
 		return 0;
 	if (addr->family)
 		ob_addr_format(addr, text, sizeof(text));
-	return ob_status_set(status, -r, "ListenFailed",
-			     "cannot listen on %s%s%s:%u: %s",
-			     addr->family == AF_INET6 ? "[" : "", text,
-			     addr->family == AF_INET6 ? "]" : "", port,
-			     strerrordesc_np(-r));
+	return ob_status_set(
+		status, -r, "ListenFailed", "cannot listen on %s%s%s:%u: %s",
+		addr->family == AF_INET6 ? "[" : "", text,
+		addr->family == AF_INET6 ? "]" : "", port, strerrordesc_np(-r));
 }
 
 const char *ob_hub_listen_address(struct ob_arena *a, const struct sockaddr *sa)
@@ -112,8 +111,7 @@ const char *ob_hub_listen_address(struct ob_arena *a, const struct sockaddr *sa)
 		inet_ntop(AF_INET, &any.in.sin_addr, text, INET6_ADDRSTRLEN);
 	} else if (sa->sa_family == AF_INET6) {
 		memcpy(&any.in6, sa, sizeof(any.in6));
-		inet_ntop(AF_INET6, &any.in6.sin6_addr, text,
-			  INET6_ADDRSTRLEN);
+		inet_ntop(AF_INET6, &any.in6.sin6_addr, text, INET6_ADDRSTRLEN);
 	}
 	return text;
 }

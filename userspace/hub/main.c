@@ -19,8 +19,8 @@ static int token_print(const struct ob_hub_options *o, struct ob_hub_store *s,
 		       struct ob_arena *a, bool kubeconfig,
 		       struct ob_status *status)
 {
-	enum ob_hub_token_kind kind = o->gateway ? OB_HUB_TOKEN_GATEWAY
-						 : OB_HUB_TOKEN_MEMBER;
+	enum ob_hub_token_kind kind =
+		o->gateway ? OB_HUB_TOKEN_GATEWAY : OB_HUB_TOKEN_MEMBER;
 	const char *text;
 	char *token;
 	int r = ob_hub_token_cluster_check(o->argument, status);

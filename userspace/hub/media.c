@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define JSON	"application/json"
-#define OPENAPI "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+#define JSON	    "application/json"
+#define OPENAPI	    "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
 /* The same, misspelled: older clients ask for both. */
 #define OPENAPI_OLD "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
@@ -111,6 +111,7 @@ enum ob_hub_body ob_hub_media_body(const char *content_type)
 		{ "", OB_HUB_BODY_JSON },
 		{ JSON, OB_HUB_BODY_JSON },
 		{ "application/yaml", OB_HUB_BODY_YAML },
+		{ "application/vnd.kubernetes.protobuf", OB_HUB_BODY_PROTOBUF },
 		{ "application/json-patch+json", OB_HUB_BODY_JSON_PATCH },
 		{ "application/merge-patch+json", OB_HUB_BODY_MERGE_PATCH },
 		{ "application/strategic-merge-patch+json",

@@ -48,8 +48,10 @@ static const char help[] =
 	"  token revoke ID|CLUSTER\n"
 	"                         end one, or all of a cluster, at once\n"
 	"  kubeconfig [CLUSTER]   print a kubeconfig, of a cluster with a new\n"
-	"                         token; without one that of the administrator\n"
-	"  backup FILE            write everything to a new file, while serving\n"
+	"                         token; without one that of the "
+	"administrator\n"
+	"  backup FILE            write everything to a new file, while "
+	"serving\n"
 	"  restore FILE           replace everything by it; not while serving\n"
 	"\n"
 	"      --dir DIR          the state directory, also OB_HUB_DIR\n"
@@ -100,10 +102,17 @@ static int set_history(struct ob_hub_options *o, const char *s)
 	o->history_revisions = strtoull(s, &end, 10);
 	if (!*end)
 		return 0;
-	if (*end == ',' &&
-	    ob_hub_options_duration(end + 1, &o->history_s) == 0)
+	if (*end == ',' && ob_hub_options_duration(end + 1, &o->history_s) == 0)
 		return 0;
 	return complain("--history %s: not like 100000,5m", s);
+}
+
+static int add_advertise(struct ob_hub_options *o, const char *s)
+{
+	if (o->n_advertise == OB_HUB_MAX_ADVERTISE)
+		return complain("--advertise %s: too many", s);
+	o->advertise[o->n_advertise++] = s;
+	return 0;
 }
 
 static int take_option(struct ob_hub_options *o, int c)
@@ -116,10 +125,7 @@ static int take_option(struct ob_hub_options *o, int c)
 		o->listen = optarg;
 		return 0;
 	case OPT_ADVERTISE:
-		if (o->n_advertise == OB_HUB_MAX_ADVERTISE)
-			return complain("--advertise %s: too many", optarg);
-		o->advertise[o->n_advertise++] = optarg;
-		return 0;
+		return add_advertise(o, optarg);
 	case OPT_GATEWAY:
 		o->gateway = true;
 		return 0;

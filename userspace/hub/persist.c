@@ -90,10 +90,9 @@ static int owners_change(struct ob_hub *hub, const struct ob_hub_key *key,
 
 static void rv_set(struct ob_hub *hub, struct ob_arena *a, cJSON *object)
 {
-	ob_json_set_string(a, ob_json_get(object, "metadata"),
-			   "resourceVersion",
-			   ob_arena_printf(a, "%" PRIu64,
-					   ob_hub_store_next(hub->store)));
+	ob_json_set_string(
+		a, ob_json_get(object, "metadata"), "resourceVersion",
+		ob_arena_printf(a, "%" PRIu64, ob_hub_store_next(hub->store)));
 }
 
 int ob_hub_persist_put(struct ob_hub *hub, const struct ob_hub_kind *k,
@@ -105,18 +104,17 @@ int ob_hub_persist_put(struct ob_hub *hub, const struct ob_hub_kind *k,
 	int r;
 
 	ob_hub_convert_store(a, k, object);
-	ob_hub_persist_head(a, object,
-			    ob_hub_kind_api_version(a, k,
-						    ob_hub_kind_storage(k)),
-			    k->r->kind);
+	ob_hub_persist_head(
+		a, object,
+		ob_hub_kind_api_version(a, k, ob_hub_kind_storage(k)),
+		k->r->kind);
 	if (strcmp(k->id, OB_HUB_EVENTS) == 0)
 		ob_hub_persist_head(a, object, "v1", k->r->kind);
 	rv_set(hub, a, object);
 	*ret_text = ob_json_print(a, object);
 	r = ob_hub_store_put(hub->store, &key, uid, *ret_text);
 	if (r == 0)
-		r = owners_change(hub, &key, live, object,
-				  ob_hub_store_disown);
+		r = owners_change(hub, &key, live, object, ob_hub_store_disown);
 	if (r == 0)
 		r = owners_change(hub, &key, object, live, ob_hub_store_own);
 	if (r == 0)

@@ -140,10 +140,9 @@ static int common_set(gnutls_x509_crt_t crt, gnutls_x509_privkey_t key,
 	if (e == 0)
 		e = gnutls_x509_crt_set_key(crt, key);
 	if (e == 0)
-		e = gnutls_x509_crt_set_dn_by_oid(crt,
-						  GNUTLS_OID_X520_COMMON_NAME,
-						  0, name,
-						  (unsigned int)strlen(name));
+		e = gnutls_x509_crt_set_dn_by_oid(
+			crt, GNUTLS_OID_X520_COMMON_NAME, 0, name,
+			(unsigned int)strlen(name));
 	if (e == 0)
 		e = gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA1, id,
 					       &id_size);
@@ -170,9 +169,8 @@ static int ca_make(struct pair *p)
 	if (e == 0)
 		e = gnutls_x509_crt_set_basic_constraints(p->crt, 1, 0);
 	if (e == 0)
-		e = gnutls_x509_crt_set_key_usage(p->crt,
-						  GNUTLS_KEY_KEY_CERT_SIGN |
-							  GNUTLS_KEY_CRL_SIGN);
+		e = gnutls_x509_crt_set_key_usage(
+			p->crt, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN);
 	if (e == 0)
 		e = gnutls_x509_crt_sign2(p->crt, p->crt, p->key,
 					  GNUTLS_DIG_SHA256, 0);
@@ -328,10 +326,10 @@ int ob_hub_pki_load(const char *dir, struct ob_status *status)
 	int e;
 
 	if (r < 0)
-		return r == -ENOENT ? ob_status_set(status, ENOENT, REASON,
-						    "%s/server.crt is missing",
-						    dir)
-				    : r;
+		return r == -ENOENT
+			       ? ob_status_set(status, ENOENT, REASON,
+					       "%s/server.crt is missing", dir)
+			       : r;
 	ob_hub_pki_unload();
 	e = gnutls_pcert_import_x509(&presented.cert, server.crt, 0);
 	if (e < 0)

@@ -57,9 +57,8 @@ static int metrics(struct ob_hub_call *c)
 	text = ob_metrics_text(m, &size);
 	copy = ob_arena_alloc(c->a, size + 1);
 	memcpy(copy, text, size);
-	ob_hub_call_reply_text(c, 200,
-			       "text/plain; version=0.0.4; charset=utf-8",
-			       copy);
+	ob_hub_call_reply_text(
+		c, 200, "text/plain; version=0.0.4; charset=utf-8", copy);
 	return 0;
 }
 
@@ -71,16 +70,16 @@ static int discovery_root(struct ob_hub_call *c, bool core)
 
 	if (c->accept.media != OB_HUB_MEDIA_GROUPS ||
 	    (strcmp(v, "v2") != 0 && strcmp(v, "v2beta1") != 0))
-		return reply_or_404(
-			c, core ? ob_api_discovery_versions(c->a, "")
-				: ob_api_discovery_groups(c->a, api));
+		return reply_or_404(c,
+				    core ? ob_api_discovery_versions(c->a, "")
+					 : ob_api_discovery_groups(c->a, api));
 	ob_hub_call_reply(c, 200,
 			  ob_api_discovery_aggregated(c->a, api, core, v));
-	c->reply->content_type = ob_arena_printf(
-		c->a,
-		"application/json;g=apidiscovery.k8s.io;v=%s;"
-		"as=APIGroupDiscoveryList",
-		v);
+	c->reply->content_type =
+		ob_arena_printf(c->a,
+				"application/json;g=apidiscovery.k8s.io;v=%s;"
+				"as=APIGroupDiscoveryList",
+				v);
 	ob_hub_reply_header(c->reply, "Vary", "Accept");
 	return 0;
 }
@@ -98,8 +97,8 @@ static int discovery_group(struct ob_hub_call *c, const char *path)
 				    ob_api_discovery_group(c->a, api, group));
 	if (strchr(rest, '/'))
 		return ob_hub_call_no_such_path(c);
-	return reply_or_404(c, ob_api_discovery_resources(c->a, api, group,
-							  rest));
+	return reply_or_404(c,
+			    ob_api_discovery_resources(c->a, api, group, rest));
 }
 
 static int openapi_v2(struct ob_hub_call *c)
@@ -127,20 +126,19 @@ static int openapi_v3(struct ob_hub_call *c, const char *path)
 	const char *slash;
 
 	if (strncmp(path, "api/", 4) == 0)
-		return reply_or_404(
-			c, ob_api_openapi_v3(c->a, api, "", path + 4));
+		return reply_or_404(c,
+				    ob_api_openapi_v3(c->a, api, "", path + 4));
 	if (strncmp(path, "apis/", 5) != 0)
 		return ob_hub_call_no_such_path(c);
 	path += 5;
 	slash = strchr(path, '/');
 	if (!slash)
 		return ob_hub_call_no_such_path(c);
-	return reply_or_404(c, ob_api_openapi_v3(c->a, api,
-						 ob_arena_printf(
-							 c->a, "%.*s",
-							 (int)(slash - path),
-							 path),
-						 slash + 1));
+	return reply_or_404(
+		c, ob_api_openapi_v3(c->a, api,
+				     ob_arena_printf(c->a, "%.*s",
+						     (int)(slash - path), path),
+				     slash + 1));
 }
 
 static bool begins(const char *s, const char *prefix, const char **rest)
@@ -161,8 +159,8 @@ static int documents(struct ob_hub_call *c, const char *path)
 	if (strcmp(path, "/apis") == 0)
 		return discovery_root(c, false);
 	if (begins(path, "/api/", &rest))
-		return reply_or_404(c, ob_api_discovery_resources(c->a, api, "",
-								  rest));
+		return reply_or_404(
+			c, ob_api_discovery_resources(c->a, api, "", rest));
 	if (begins(path, "/apis/", &rest))
 		return discovery_group(c, rest);
 	if (strcmp(path, "/openapi/v2") == 0)

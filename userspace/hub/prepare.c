@@ -7,7 +7,6 @@
 #include "apimachinery/crd.h"
 #include "apimachinery/meta.h"
 #include "hub/base64.h"
-#include "hub/decode.h"
 #include "hub/persist.h"
 
 #define MAX_MANAGER 128
@@ -32,8 +31,8 @@ static int manager_parse(struct ob_hub_call *c)
 	if (strlen(c->manager) <= MAX_MANAGER)
 		return 0;
 	if (c->manager != s) { /* nobody chose it */
-		c->manager = ob_arena_printf(c->a, "%.*s", MAX_MANAGER,
-					     c->manager);
+		c->manager =
+			ob_arena_printf(c->a, "%.*s", MAX_MANAGER, c->manager);
 		return 0;
 	}
 	return ob_hub_call_fail(c, 422, "Invalid",
@@ -77,42 +76,7 @@ int ob_hub_prepare_options(struct ob_hub_call *c)
 	return r < 0 ? r : validation_parse(c);
 }
 
-/* --- the body --- */
-
-static int decode(struct ob_hub_call *c, enum ob_hub_body type, cJSON **ret,
-		  struct ob_status *status)
-{
-	if (type == OB_HUB_BODY_YAML || type == OB_HUB_BODY_APPLY_PATCH)
-		return ob_hub_decode_yaml(c->a, c->x->body, c->x->body_size,
-					  ret, status);
-	return ob_hub_decode_json(c->a, c->x->body, c->x->body_size, ret,
-				  status);
-}
-
-int ob_hub_prepare_decode(struct ob_hub_call *c, cJSON **ret)
-{
-	enum ob_hub_body type = ob_hub_media_body(c->x->content_type);
-	struct ob_status status = OB_STATUS_INIT;
-
-	if (type == OB_HUB_BODY_UNKNOWN)
-		return ob_hub_call_fail(
-			c, 415, "UnsupportedMediaType",
-			"the body of the request was in an unknown format - "
-			"accepted media types include: application/json, "
-			"application/yaml");
-	if (decode(c, type, ret, &status) < 0)
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"the object provided is unrecognized "
-					"(must be of type %s): %s",
-					c->kind->r->kind, status.message);
-	if (type != OB_HUB_BODY_JSON_PATCH && !cJSON_IsObject(*ret))
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"the object provided is unrecognized "
-					"(must be of type %s): it is no JSON "
-					"object",
-					c->kind->r->kind);
-	return 0;
-}
+/* --- type and place --- */
 
 int ob_hub_prepare_type(struct ob_hub_call *c, cJSON *object)
 {
@@ -147,8 +111,7 @@ int ob_hub_prepare_type(struct ob_hub_call *c, cJSON *object)
 	return 0;
 }
 
-int ob_hub_prepare_place(struct ob_hub_call *c, cJSON *object,
-			 const char *name)
+int ob_hub_prepare_place(struct ob_hub_call *c, cJSON *object, const char *name)
 {
 	const char *ns = ob_json_string(object, "metadata.namespace");
 	const char *own = ob_json_string(object, "metadata.name");
@@ -175,9 +138,8 @@ int ob_hub_prepare_place(struct ob_hub_call *c, cJSON *object,
 	return 0;
 }
 
-static int terminating(struct ob_hub_call *c, const char *ns)
+static int terminating(struct ob_hub_call *c, const char *ns, const char *name)
 {
-	const char *name = *c->route.name ? c->route.name : "";
 	struct ob_api_causes causes = { 0 };
 
 	ob_api_causes_add(c->a, &causes, "NamespaceTerminating",
@@ -192,6 +154,7 @@ static int terminating(struct ob_hub_call *c, const char *ns)
 
 int ob_hub_prepare_namespace(struct ob_hub_call *c, const char *name)
 {
+	const char *ns_name = c->route.namespace;
 	const struct ob_hub_kind *k =
 		ob_hub_catalog_find(c->hub->catalog, "", "namespaces");
 	cJSON *ns;
@@ -199,7 +162,7 @@ int ob_hub_prepare_namespace(struct ob_hub_call *c, const char *name)
 
 	if (!c->kind->r->namespaced)
 		return 0;
-	r = ob_hub_persist_get(c->hub, k, NULL, "", name, c->a, &ns);
+	r = ob_hub_persist_get(c->hub, k, NULL, "", ns_name, c->a, &ns);
 	if (r == -ENOENT) {
 		ob_hub_call_reply(c, 404,
 				  ob_api_status(c->a, 404, "NotFound",
@@ -207,32 +170,47 @@ int ob_hub_prepare_namespace(struct ob_hub_call *c, const char *name)
 								"namespaces "
 								"\"%s\" not "
 								"found",
-								name),
-						"", "namespaces", name, NULL));
+								ns_name),
+						"", "namespaces", ns_name,
+						NULL));
 		return -ENOENT;
 	}
 	if (r < 0)
 		return ob_hub_call_error(c, r);
 	if (ob_json_string(ns, "metadata.deletionTimestamp"))
-		return terminating(c, name);
+		return terminating(c, ns_name, name);
 	return 0;
 }
 
 /* --- fields --- */
 
-static int unknown_refuse(struct ob_hub_call *c,
+static const char *name_of(const cJSON *object)
+{
+	const char *name = ob_json_string(object, "metadata.name");
+
+	return name ? name : "";
+}
+
+static int unknown_refuse(struct ob_hub_call *c, const cJSON *object,
 			  const struct ob_api_causes *unknown)
 {
+	struct ob_api_causes causes = { 0 };
 	const char *s = "";
 
 	for (size_t i = 0; i < unknown->n; i++)
 		s = ob_arena_printf(c->a, "%s%s%s", s, i ? ", " : "",
 				    unknown->v[i].message);
-	return ob_hub_call_fail(c, 400, "BadRequest",
-				"%s in version \"%s\" cannot be handled as a "
-				"%s: strict decoding error: %s",
-				c->kind->r->kind, c->version->name,
-				c->kind->r->kind, s);
+	if (c->route.verb != OB_HUB_PATCH)
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"%s in version \"%s\" cannot be "
+					"handled as a %s: strict decoding "
+					"error: %s",
+					c->kind->r->kind, c->version->name,
+					c->kind->r->kind, s);
+	ob_api_causes_add(c->a, &causes, "FieldValueInvalid", "patch",
+			  "Invalid value: %s: strict decoding error: %s",
+			  ob_json_print(c->a, object), s);
+	return ob_hub_call_invalid(c, name_of(object), &causes);
 }
 
 int ob_hub_prepare_prune(struct ob_hub_call *c, cJSON *object)
@@ -243,7 +221,7 @@ int ob_hub_prepare_prune(struct ob_hub_call *c, cJSON *object)
 		return 0;
 	ob_api_schema_prune(c->a, c->version->schema, object, &unknown);
 	if (unknown.n && c->validation == OB_HUB_VALIDATE_STRICT)
-		return unknown_refuse(c, &unknown);
+		return unknown_refuse(c, object, &unknown);
 	for (size_t i = 0; i < unknown.n; i++)
 		if (c->validation == OB_HUB_VALIDATE_WARN)
 			ob_hub_call_warn(c, unknown.v[i].message);
@@ -259,13 +237,6 @@ int ob_hub_prepare_fields(struct ob_hub_call *c, cJSON *object)
 	return r;
 }
 
-static const char *name_of(const cJSON *object)
-{
-	const char *name = ob_json_string(object, "metadata.name");
-
-	return name ? name : "";
-}
-
 int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object)
 {
 	struct ob_api_causes causes = { 0 };
@@ -279,24 +250,17 @@ int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object)
 
 int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object)
 {
-	const struct ob_hub_access access = {
-		.verb = c->route.verb,
-		.group = c->route.group,
-		.resource = c->route.resource,
-		.subresource = c->route.subresource,
-		.namespace = c->route.namespace,
-		.name = name_of(object),
-	};
 	const cJSON *labels = ob_json_at(object, "metadata.labels");
+	struct ob_hub_action what;
 
-	if (ob_hub_identity_in(&c->identity, OB_HUB_GROUP_GATEWAY) &&
-	    *c->route.subresource)
+	/* The hub writes the status of all. */
+	if (*c->route.subresource)
 		return 0;
-	if (ob_hub_rules_owns(&c->identity,
-			      cJSON_GetStringValue(ob_json_get(
-				      labels, OB_HUB_LABEL_CLUSTER))))
+	if (ob_hub_who_owns(&c->who, cJSON_GetStringValue(ob_json_get(
+					     labels, OB_HUB_LABEL_CLUSTER))))
 		return 0;
-	return ob_hub_call_forbidden(c, &access);
+	what = ob_hub_call_action(c, name_of(object));
+	return ob_hub_call_forbidden(c, &what);
 }
 
 /* --- kinds that mean something to the server --- */

@@ -10,14 +10,12 @@
 
 /* dryRun, fieldManager, fieldValidation, force. */
 int ob_hub_prepare_options(struct ob_hub_call *c);
-/* The body as an object. */
-int ob_hub_prepare_decode(struct ob_hub_call *c, cJSON **ret);
 /* apiVersion and kind are those of the path; metadata is an object. */
 int ob_hub_prepare_type(struct ob_hub_call *c, cJSON *object);
 /* Name and namespace are those of the path; name NULL: its own. */
 int ob_hub_prepare_place(struct ob_hub_call *c, cJSON *object,
 			 const char *name);
-/* The namespace exists and takes new objects. */
+/* The namespace exists and takes new objects, like this one. */
 int ob_hub_prepare_namespace(struct ob_hub_call *c, const char *name);
 /* Prunes and defaults; unknown fields are told, or refused. */
 int ob_hub_prepare_fields(struct ob_hub_call *c, cJSON *object);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apimachinery/meta.h"
+#include "hub/gc.h"
 #include "hub/persist.h"
 
 static cJSON *find(const cJSON *object, const char *name)
@@ -70,33 +71,11 @@ static void mark(struct ob_arena *a, cJSON *object, int64_t now_s)
 	cJSON *meta = ob_json_get(object, "metadata");
 	int64_t generation;
 
-	ob_json_set_string(a, meta, "deletionTimestamp",
-			   ob_api_time(a, now_s));
+	ob_json_set_string(a, meta, "deletionTimestamp", ob_api_time(a, now_s));
 	ob_json_set_number(a, meta, "deletionGracePeriodSeconds", 0);
 	if (ob_json_int(meta, "generation", &generation) == 0)
 		ob_json_set_number(a, meta, "generation",
 				   (double)(generation + 1));
-}
-
-static void finalizers_set(struct ob_arena *a, const struct ob_hub_kind *k,
-			   cJSON *object, enum ob_hub_policy policy)
-{
-	switch (policy) {
-	case OB_HUB_BACKGROUND:
-		ob_hub_finalizer_drop(object, OB_HUB_FINALIZER_FOREGROUND);
-		ob_hub_finalizer_drop(object, OB_HUB_FINALIZER_ORPHAN);
-		break;
-	case OB_HUB_FOREGROUND:
-		ob_hub_finalizer_drop(object, OB_HUB_FINALIZER_ORPHAN);
-		finalizer_add(a, object, OB_HUB_FINALIZER_FOREGROUND);
-		break;
-	case OB_HUB_ORPHAN:
-		ob_hub_finalizer_drop(object, OB_HUB_FINALIZER_FOREGROUND);
-		finalizer_add(a, object, OB_HUB_FINALIZER_ORPHAN);
-		break;
-	}
-	if (strcmp(k->id, OB_HUB_CRDS) == 0)
-		finalizer_add(a, object, OB_HUB_FINALIZER_CRD);
 }
 
 static void phase_set(struct ob_arena *a, cJSON *object)
@@ -111,7 +90,7 @@ static void phase_set(struct ob_arena *a, cJSON *object)
 }
 
 int ob_hub_remove(struct ob_hub *hub, const struct ob_hub_kind *k,
-		  struct ob_arena *a, cJSON *object, enum ob_hub_policy policy,
+		  struct ob_arena *a, cJSON *object, const char *policy,
 		  int64_t now_s, bool dry_run, bool *ret_gone)
 {
 	bool marked = ob_json_string(object, "metadata.deletionTimestamp");
@@ -119,7 +98,9 @@ int ob_hub_remove(struct ob_hub *hub, const struct ob_hub_kind *k,
 	const char *text;
 
 	if (!marked)
-		finalizers_set(a, k, object, policy);
+		ob_hub_gc_prepare(a, object, policy);
+	if (!marked && strcmp(k->id, OB_HUB_CRDS) == 0)
+		finalizer_add(a, object, OB_HUB_FINALIZER_CRD);
 	*ret_gone = ob_hub_remove_is_due(k, object);
 	if (!*ret_gone && marked)
 		return 0;

@@ -7,22 +7,15 @@
 
 #include "hub/hub.h"
 
-enum ob_hub_policy {
-	OB_HUB_BACKGROUND, /* dependents go later */
-	OB_HUB_FOREGROUND, /* dependents go first */
-	OB_HUB_ORPHAN,	   /* dependents stay */
-};
-
-#define OB_HUB_FINALIZER_FOREGROUND "foregroundDeletion"
-#define OB_HUB_FINALIZER_ORPHAN	    "orphan"
-#define OB_HUB_FINALIZER_CRD	    "customresourcecleanup.apiextensions.k8s.io"
+#define OB_HUB_FINALIZER_CRD "customresourcecleanup.apiextensions.k8s.io"
 
 /*
+ * policy: "Background", "Foreground", "Orphan"; NULL: what the object says.
  * object: as it is stored; it is changed. ret_gone: it is gone; otherwise it
  * is marked. dry_run: only the object is changed, not the store.
  */
 int ob_hub_remove(struct ob_hub *hub, const struct ob_hub_kind *k,
-		  struct ob_arena *a, cJSON *object, enum ob_hub_policy policy,
+		  struct ob_arena *a, cJSON *object, const char *policy,
 		  int64_t now_s, bool dry_run, bool *ret_gone);
 /* Without this finalizer. true: it was there. */
 bool ob_hub_finalizer_drop(cJSON *object, const char *name);

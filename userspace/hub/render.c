@@ -15,8 +15,8 @@ struct ob_hub_view ob_hub_view_of(const struct ob_hub_call *c,
 		.kind = c->kind,
 		.version = c->version,
 		.media = c->accept.media,
-		.include_object = include ? ob_arena_strdup(a, include)
-					  : "Metadata",
+		.include_object =
+			include ? ob_arena_strdup(a, include) : "Metadata",
 	};
 
 	snprintf(v.meta_version, sizeof(v.meta_version), "%s",
@@ -41,8 +41,8 @@ void ob_hub_render_row(struct ob_arena *a, const struct ob_hub_view *view,
 		       cJSON *table, const char *text, size_t size,
 		       int64_t now_s)
 {
-	cJSON *o = ob_hub_persist_tree(a, view->kind, view->version, text,
-				       size);
+	cJSON *o =
+		ob_hub_persist_tree(a, view->kind, view->version, text, size);
 
 	if (o)
 		ob_api_table_add(a, table, view->kind->r, view->version, o,
@@ -55,8 +55,8 @@ static const char *render_table(struct ob_arena *a,
 				bool with_columns, int64_t now_s)
 {
 	cJSON *table = ob_hub_render_table(a, view, with_columns);
-	cJSON *object = ob_hub_persist_tree(a, view->kind, view->version, text,
-					    size);
+	cJSON *object =
+		ob_hub_persist_tree(a, view->kind, view->version, text, size);
 	const char *rv;
 	cJSON *meta;
 
@@ -79,8 +79,8 @@ static const char *render_partial(struct ob_arena *a,
 				  const struct ob_hub_view *view,
 				  const char *text, size_t size)
 {
-	cJSON *object = ob_hub_persist_tree(a, view->kind, view->version, text,
-					    size);
+	cJSON *object =
+		ob_hub_persist_tree(a, view->kind, view->version, text, size);
 	cJSON *partial = ob_json_object(a);
 
 	if (!object)
@@ -114,9 +114,9 @@ const char *ob_hub_render_bookmark(struct ob_arena *a,
 		o = ob_hub_render_table(a, view, false);
 	} else {
 		ob_json_set_string(a, o, "kind", view->kind->r->kind);
-		ob_json_set_string(a, o, "apiVersion",
-				   ob_hub_kind_api_version(a, view->kind,
-							   view->version));
+		ob_json_set_string(
+			a, o, "apiVersion",
+			ob_hub_kind_api_version(a, view->kind, view->version));
 	}
 	ob_json_set_string(a, meta, "resourceVersion",
 			   ob_arena_printf(a, "%" PRIu64, rv));

@@ -3,16 +3,17 @@
 
 #include <string.h>
 
-#include "hub/decode.h"
+#include "hub/body.h"
 
-static cJSON *user_info(struct ob_hub_call *c, const struct ob_hub_identity *id)
+static cJSON *user_info(struct ob_hub_call *c, const struct ob_hub_who *who)
 {
 	cJSON *user = ob_json_object(c->a), *groups = ob_json_array(c->a);
 
-	ob_json_set_string(c->a, user, "username", id->user);
-	for (unsigned int i = 0; i < id->n_groups; i++)
-		ob_json_append(c->a, groups,
-			       ob_json_string_new(c->a, id->groups[i]));
+	ob_json_set_string(c->a, user, "username", who->identity.user);
+	for (size_t i = 0; i < who->identity.n_groups; i++)
+		ob_json_append(
+			c->a, groups,
+			ob_json_string_new(c->a, who->identity.groups[i]));
 	ob_json_set(c->a, user, "groups", groups);
 	return user;
 }
@@ -20,23 +21,22 @@ static cJSON *user_info(struct ob_hub_call *c, const struct ob_hub_identity *id)
 static int who_am_i(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
 {
 	(void)spec;
-	ob_json_set(c->a, status, "userInfo", user_info(c, &c->identity));
+	ob_json_set(c->a, status, "userInfo", user_info(c, &c->who));
 	return 0;
 }
 
 static int who_is(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
 {
 	const char *token = ob_json_string(spec, "token");
-	struct ob_hub_identity id;
+	struct ob_hub_who who;
 	bool known = token &&
-		     ob_hub_identity_find(c->hub->store, c->a,
-					  ob_arena_printf(c->a, "Bearer %s",
-							  token),
-					  c->now_s, &id) == 0;
+		     ob_hub_who_find(c->hub->store, c->a,
+				     ob_arena_printf(c->a, "Bearer %s", token),
+				     c->now_s, &who) == 0;
 
 	ob_json_set_bool(c->a, status, "authenticated", known);
 	if (known)
-		ob_json_set(c->a, status, "user", user_info(c, &id));
+		ob_json_set(c->a, status, "user", user_info(c, &who));
 	else
 		ob_json_set_string(c->a, status, "error",
 				   "the token is not known");
@@ -50,20 +50,12 @@ static const char *text(const cJSON *o, const char *key)
 	return s ? s : "";
 }
 
-static enum ob_hub_verb verb_of(const char *s)
-{
-	for (unsigned int v = 0; v < OB_HUB_NO_VERB; v++)
-		if (strcmp(ob_hub_verb_name((enum ob_hub_verb)v), s) == 0)
-			return (enum ob_hub_verb)v;
-	return OB_HUB_NO_VERB;
-}
-
 static int may_i(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
 {
 	const cJSON *r = ob_json_get(spec, "resourceAttributes");
 	const cJSON *p = ob_json_get(spec, "nonResourceAttributes");
-	const struct ob_hub_access access = {
-		.verb = verb_of(text(r ? r : p, "verb")),
+	const struct ob_hub_action what = {
+		.verb = text(r ? r : p, "verb"),
 		.group = text(r, "group"),
 		.resource = text(r, "resource"),
 		.subresource = text(r, "subresource"),
@@ -80,7 +72,14 @@ static int may_i(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
 			"\"null\": exactly one of nonResourceAttributes or "
 			"resourceAttributes must be specified");
 	ob_json_set_bool(c->a, status, "allowed",
-			 ob_hub_rules_allow(&c->identity, &access));
+			 ob_hub_rules_allow(&c->who.identity, &what));
+	return 0;
+}
+
+static int what_may_i(struct ob_hub_call *c, const cJSON *spec, cJSON *status)
+{
+	ob_hub_rules_list(c->a, &c->who.identity, text(spec, "namespace"),
+			  status);
 	return 0;
 }
 
@@ -90,6 +89,8 @@ static const struct review {
 } reviews[] = {
 	{ "authorization.k8s.io", "selfsubjectaccessreviews",
 	  "SelfSubjectAccessReview", may_i },
+	{ "authorization.k8s.io", "selfsubjectrulesreviews",
+	  "SelfSubjectRulesReview", what_may_i },
 	{ "authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview",
 	  who_am_i },
 	{ "authentication.k8s.io", "tokenreviews", "TokenReview", who_is },
@@ -113,7 +114,6 @@ bool ob_hub_review_is(const struct ob_hub_route *route)
 int ob_hub_review(struct ob_hub_call *c)
 {
 	const struct review *review = find(&c->route);
-	struct ob_status why = OB_STATUS_INIT;
 	cJSON *body, *status = ob_json_object(c->a);
 	int r;
 
@@ -121,13 +121,9 @@ int ob_hub_review(struct ob_hub_call *c)
 		return ob_hub_call_fail(c, 405, "MethodNotAllowed",
 					"the server does not allow this method "
 					"on the requested resource");
-	if (ob_hub_decode_json(c->a, c->x->body, c->x->body_size, &body,
-			       &why) < 0 ||
-	    !cJSON_IsObject(body))
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"the object provided is unrecognized "
-					"(must be of type %s): %s",
-					review->kind, why.message);
+	r = ob_hub_body_decode(c, review->kind, &body);
+	if (r < 0)
+		return r;
 	r = review->answer(c, ob_json_get(body, "spec"), status);
 	if (r < 0)
 		return r;

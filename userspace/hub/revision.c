@@ -33,8 +33,8 @@ int ob_hub_revision_expired(struct ob_hub_call *c, uint64_t rv)
 int ob_hub_revision_too_large(struct ob_hub_call *c, uint64_t rv)
 {
 	const char *message = ob_arena_printf(
-		c->a, "Too large resource version: %" PRIu64
-		      ", current: %" PRIu64,
+		c->a,
+		"Too large resource version: %" PRIu64 ", current: %" PRIu64,
 		rv, ob_hub_store_rv(c->hub->store));
 	struct ob_api_causes causes = { 0 };
 	cJSON *status, *details;
@@ -59,8 +59,8 @@ static const char hex_digits[] = "0123456789abcdef";
 const char *ob_hub_page_token(struct ob_arena *a, uint64_t rv,
 			      const char *namespace, const char *name)
 {
-	const char *plain = ob_arena_printf(a, "%" PRIu64 "/%s/%s", rv,
-					    namespace, name);
+	const char *plain =
+		ob_arena_printf(a, "%" PRIu64 "/%s/%s", rv, namespace, name);
 	size_t n = strlen(plain);
 	char *token = ob_arena_alloc(a, 2 * n + 1);
 
@@ -115,6 +115,33 @@ static int token_parse(struct ob_hub_call *c, const char *token,
 		"the continue parameter.");
 }
 
+static int match_check(struct ob_hub_call *c, const char *match,
+		       const char *text, uint64_t rv)
+{
+	bool exact = match && strcmp(match, "Exact") == 0;
+
+	if (match && *match && !exact && strcmp(match, "NotOlderThan") != 0)
+		return ob_hub_call_fail(
+			c, 422, "Invalid",
+			"ListOptions.meta.k8s.io \"\" is "
+			"invalid: resourceVersionMatch: Unsupported "
+			"value: \"%s\"",
+			match);
+	if (match && *match && (!text || !*text))
+		return ob_hub_call_fail(
+			c, 422, "Invalid",
+			"ListOptions.meta.k8s.io \"\" is "
+			"invalid: resourceVersionMatch is forbidden "
+			"unless resourceVersion is provided");
+	if (exact && rv == 0)
+		return ob_hub_call_fail(
+			c, 422, "Invalid",
+			"ListOptions.meta.k8s.io \"\" is "
+			"invalid: resourceVersionMatch \"Exact\" is "
+			"forbidden for resourceVersion \"0\"");
+	return 0;
+}
+
 static int version_parse(struct ob_hub_call *c, struct ob_hub_page *page)
 {
 	const char *match =
@@ -129,20 +156,8 @@ static int version_parse(struct ob_hub_call *c, struct ob_hub_page *page)
 					"resourceVersion: Invalid value: "
 					"\"%s\": must be a number",
 					text);
-	if (match && *match && !exact &&
-	    strcmp(match, "NotOlderThan") != 0)
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"resourceVersionMatch: Unsupported "
-					"value: \"%s\"",
-					match);
-	if (match && *match && (!text || !*text))
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"resourceVersionMatch is forbidden "
-					"unless resourceVersion is provided");
-	if (exact && rv == 0)
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"resourceVersionMatch \"Exact\" is "
-					"forbidden for resourceVersion \"0\"");
+	if (match_check(c, match, text, rv) < 0)
+		return -EINVAL;
 	if (rv > now)
 		return ob_hub_revision_too_large(c, rv);
 	/* Whether a limit goes with it or not: only Exact reads the past. */

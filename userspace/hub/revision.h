@@ -5,8 +5,8 @@
 #include "hub/call.h"
 
 struct ob_hub_page {
-	uint64_t rv;	/* the state to read */
-	uint64_t limit; /* 0: none */
+	uint64_t rv;				  /* the state to read */
+	uint64_t limit;				  /* 0: none */
 	const char *after_namespace, *after_name; /* NULL: from the first */
 };
 

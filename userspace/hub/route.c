@@ -155,9 +155,9 @@ static enum ob_hub_verb verb_of_get(const struct ob_hub_route *route)
 {
 	if (!route->is_resource)
 		return OB_HUB_GET;
-	if (ob_hub_route_flag(route, "watch") && !*route->subresource)
-		return OB_HUB_WATCH;
-	return *route->name ? OB_HUB_GET : OB_HUB_LIST;
+	if (*route->name)
+		return OB_HUB_GET;
+	return ob_hub_route_flag(route, "watch") ? OB_HUB_WATCH : OB_HUB_LIST;
 }
 
 static enum ob_hub_verb verb_parse(const char *method,

@@ -50,6 +50,8 @@ static const struct resource_rule resource_rules[] = {
 	{ CLUSTERS, GET, "", "namespaces", "", true, NAMESPACE },
 	{ CLUSTERS, CREATE, "authorization.k8s.io", "selfsubjectaccessreviews",
 	  "", false, ANY },
+	{ CLUSTERS, CREATE, "authorization.k8s.io", "selfsubjectrulesreviews",
+	  "", false, ANY },
 	{ CLUSTERS, CREATE, "authentication.k8s.io", "selfsubjectreviews", "",
 	  false, ANY },
 };
@@ -65,6 +67,7 @@ static const struct path_rule path_rules[] = {
 	{ CLUSTERS | UNAUTHENTICATED, "/livez" },
 	{ CLUSTERS | UNAUTHENTICATED, "/readyz" },
 	{ CLUSTERS | UNAUTHENTICATED, "/version" },
+	{ CLUSTERS | UNAUTHENTICATED, "/version/" },
 	{ CLUSTERS, "/api" },
 	{ CLUSTERS, "/api/" },
 	{ CLUSTERS, "/apis" },
@@ -100,17 +103,17 @@ static unsigned int subjects_of(const struct ob_hub_identity *who)
 	return subjects;
 }
 
+static const struct {
+	const char *name;
+	enum verb verb;
+} verbs[] = {
+	{ "get", GET },	      { "list", LIST },	    { "watch", WATCH },
+	{ "create", CREATE }, { "update", UPDATE }, { "patch", PATCH },
+	{ "delete", DELETE },
+};
+
 static unsigned int verb_of(const char *name)
 {
-	static const struct {
-		const char *name;
-		enum verb verb;
-	} verbs[] = {
-		{ "get", GET },	      { "list", LIST },	    { "watch", WATCH },
-		{ "create", CREATE }, { "update", UPDATE }, { "patch", PATCH },
-		{ "delete", DELETE },
-	};
-
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(name, verbs[i].name) == 0)
 			return verbs[i].verb;
@@ -215,4 +218,102 @@ bool ob_hub_rules_may_allow(const struct ob_hub_identity *who,
 			    const struct ob_hub_action *what)
 {
 	return allow(who, what, true);
+}
+
+static cJSON *rule_add(struct ob_arena *a, cJSON *list)
+{
+	cJSON *rule = ob_json_object(a);
+
+	ob_json_set(a, rule, "verbs", ob_json_array(a));
+	ob_json_append(a, list, rule);
+	return rule;
+}
+
+static void say(struct ob_arena *a, cJSON *rule, const char *key,
+		const char *value)
+{
+	if (!ob_json_get(rule, key))
+		ob_json_set(a, rule, key, ob_json_array(a));
+	ob_json_append(a, ob_json_get(rule, key), ob_json_string_new(a, value));
+}
+
+/* NULL: every name. */
+static const char *name_of(struct ob_arena *a, enum named named,
+			   const char *user)
+{
+	const char *id = after(user, OB_HUB_USER_CLUSTER);
+
+	switch (named) {
+	case ANY:
+	case SOME:
+		break;
+	case OWN:
+		return id ? id : "";
+	case OWN_CNF:
+		return ob_arena_printf(a, "%s-cnf", id ? id : "");
+	case NAMESPACE:
+		return OB_HUB_NAMESPACE;
+	}
+	return NULL;
+}
+
+static void resource_list(struct ob_arena *a, const struct resource_rule *r,
+			  const char *user, cJSON *list)
+{
+	cJSON *rule = rule_add(a, list);
+	const char *name = name_of(a, r->named, user);
+	const char *slash = r->subresource[0] ? "/" : "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (r->verbs & verbs[i].verb)
+			say(a, rule, "verbs", verbs[i].name);
+	say(a, rule, "apiGroups", r->group);
+	say(a, rule, "resources",
+	    ob_arena_printf(a, "%s%s%s", r->resource, slash, r->subresource));
+	if (name)
+		say(a, rule, "resourceNames", name);
+}
+
+static void everything_list(struct ob_arena *a, cJSON *resources, cJSON *paths)
+{
+	cJSON *rule = rule_add(a, resources);
+
+	say(a, rule, "verbs", "*");
+	say(a, rule, "apiGroups", "*");
+	say(a, rule, "resources", "*");
+	rule = rule_add(a, paths);
+	say(a, rule, "verbs", "*");
+	say(a, rule, "nonResourceURLs", "*");
+}
+
+static void path_list(struct ob_arena *a, const char *path, cJSON *list)
+{
+	bool below = path[strlen(path) - 1] == '/';
+	cJSON *rule = rule_add(a, list);
+
+	say(a, rule, "verbs", "get");
+	say(a, rule, "nonResourceURLs",
+	    ob_arena_printf(a, "%s%s", path, below ? "*" : ""));
+}
+
+void ob_hub_rules_list(struct ob_arena *a, const struct ob_hub_identity *who,
+		       const char *namespace, cJSON *status)
+{
+	cJSON *resources = ob_json_array(a), *paths = ob_json_array(a);
+	bool inside = strcmp(namespace, OB_HUB_NAMESPACE) == 0;
+	unsigned int subjects = subjects_of(who);
+
+	ob_json_set(a, status, "resourceRules", resources);
+	ob_json_set(a, status, "nonResourceRules", paths);
+	ob_json_set_bool(a, status, "incomplete", false);
+	if (subjects & MASTERS)
+		everything_list(a, resources, paths);
+	for (size_t i = 0; i < ARRAY_SIZE(resource_rules); i++)
+		if ((resource_rules[i].subjects & subjects) &&
+		    (inside || !resource_rules[i].in_namespace))
+			resource_list(a, &resource_rules[i], who->user,
+				      resources);
+	for (size_t i = 0; i < ARRAY_SIZE(path_rules); i++)
+		if (path_rules[i].subjects & subjects)
+			path_list(a, path_rules[i].path, paths);
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/arena.h"
+#include "base/json.h"
 
 #define OB_HUB_GROUP_MASTERS	     "system:masters"
 #define OB_HUB_GROUP_MEMBERS	     "octopus.io:members"
@@ -60,3 +60,9 @@ bool ob_hub_rules_may_allow(const struct ob_hub_identity *who,
 const char *ob_hub_rules_refusal(struct ob_arena *a,
 				 const struct ob_hub_identity *who,
 				 const struct ob_hub_action *what);
+/*
+ * All that somebody may do in a namespace, as the status of a
+ * SelfSubjectRulesReview: resourceRules, nonResourceRules.
+ */
+void ob_hub_rules_list(struct ob_arena *a, const struct ob_hub_identity *who,
+		       const char *namespace, cJSON *status);

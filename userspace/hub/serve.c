@@ -19,6 +19,7 @@
 
 #define TICK_US	     (1000 * 1000)
 #define RENEW_EVERY  (6 * 60 * 60) /* ticks */
+#define EXPIRE_EVERY 60
 #define COMPACT_MAX  2000
 #define EVENT_TTL_S  3600
 
@@ -112,7 +113,9 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *arg)
 	(void)usec;
 	ob_hub_watch_tick(hub, now_s);
 	compact(hub, now_s);
-	if (++ticks % RENEW_EVERY == 0)
+	if (++ticks % EXPIRE_EVERY == 0)
+		ob_hub_janitor_expire(hub->janitor, now_s - EVENT_TTL_S);
+	if (ticks % RENEW_EVERY == 0)
 		certificates_renew(hub);
 	sd_event_source_set_time_relative(source, TICK_US);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);

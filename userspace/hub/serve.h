@@ -7,5 +7,4 @@
 
 int ob_hub_serve(const struct ob_hub_options *o, struct ob_status *status);
 /* hub init: the same without the serving. */
-int ob_hub_serve_init(const struct ob_hub_options *o,
-		      struct ob_status *status);
+int ob_hub_serve_init(const struct ob_hub_options *o, struct ob_status *status);

@@ -93,8 +93,7 @@ const char *ob_hub_state_get(struct ob_hub_store *s, struct ob_arena *a,
 	return ob_arena_strdup(a, (const char *)sqlite3_column_text(st, 0));
 }
 
-int ob_hub_state_set(struct ob_hub_store *s, const char *key,
-		     const char *value)
+int ob_hub_state_set(struct ob_hub_store *s, const char *key, const char *value)
 {
 	_cleanup_(sqlite3_finalizep) sqlite3_stmt *st = NULL;
 	int r = ob_hub_sql_prepare(ob_hub_store_db(s),

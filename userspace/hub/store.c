@@ -26,8 +26,9 @@ static int file_make(const char *path, struct ob_status *status)
 	_close_ int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0 || fchmod(fd, 0600) < 0)
-		return ob_status_set(status, errno, REASON, "cannot open %s: %s",
-				     path, strerrordesc_np(errno));
+		return ob_status_set(status, errno, REASON,
+				     "cannot open %s: %s", path,
+				     strerrordesc_np(errno));
 	return 0;
 }
 
@@ -113,8 +114,8 @@ static int store_open(struct ob_hub_store *s, const char *path, bool check,
 		      struct ob_status *status)
 {
 	int r = ob_hub_sql_errno(sqlite3_open_v2(
-		path, &s->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+		path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+		NULL));
 
 	if (r < 0)
 		return r;
@@ -143,8 +144,10 @@ int ob_hub_store_open(const char *path, bool check, struct ob_hub_store **ret,
 		return -ENOMEM;
 	r = store_open(s, path, check, &why);
 	if (r == -EUCLEAN && !why.reason)
-		return damaged(path, "it is no database, or parts of it are "
-				     "missing", status);
+		return damaged(path,
+			       "it is no database, or parts of it are "
+			       "missing",
+			       status);
 	if (r < 0 && why.reason)
 		return ob_status_set(status, -r, why.reason, "%s", why.message);
 	if (r < 0)

@@ -97,6 +97,11 @@ struct ob_hub_keys {
 int ob_hub_store_owned(struct ob_hub_store *s, const char *owner_uid,
 		       size_t max, struct ob_arena *a, struct ob_hub_keys *ret);
 
+/* Living objects last written before before_s, seconds since 1970. */
+int ob_hub_store_older(struct ob_hub_store *s, const char *resource,
+		       int64_t before_s, size_t max, struct ob_arena *a,
+		       struct ob_hub_keys *ret);
+
 /*
  * Ends the turn. 0 with the changes made, in order, each a reference for the
  * caller; the array is valid until the next write. Negative: nothing of this

@@ -72,8 +72,8 @@ int ob_hub_store_find(struct ob_hub_store *s, const char *uid,
 /* ?1 resource, ?2 namespace to be in or to be behind, ?3 name to be behind */
 static void bind_range(sqlite3_stmt *st, const struct ob_hub_range *range)
 {
-	const char *after = range->after_namespace ? range->after_namespace
-						   : "";
+	const char *after =
+		range->after_namespace ? range->after_namespace : "";
 
 	ob_hub_sql_text(st, 1, range->resource);
 	ob_hub_sql_text(st, 2, range->namespace ? range->namespace : after);
@@ -119,12 +119,26 @@ int ob_hub_store_count(struct ob_hub_store *s, const struct ob_hub_range *range,
 int ob_hub_store_owned(struct ob_hub_store *s, const char *owner_uid,
 		       size_t max, struct ob_arena *a, struct ob_hub_keys *ret)
 {
-	_cleanup_(ob_hub_sql_resetp) sqlite3_stmt *st =
-		s->st[OB_HUB_SQL_OWNED];
+	_cleanup_(ob_hub_sql_resetp) sqlite3_stmt *st = s->st[OB_HUB_SQL_OWNED];
 	int r;
 
 	ob_hub_sql_text(st, 1, owner_uid);
 	ob_hub_sql_u64(st, 2, max);
+	while ((r = ob_hub_sql_step(st)) > 0)
+		*OB_PUSH(a, ret) = key_read(a, st);
+	return r;
+}
+
+int ob_hub_store_older(struct ob_hub_store *s, const char *resource,
+		       int64_t before_s, size_t max, struct ob_arena *a,
+		       struct ob_hub_keys *ret)
+{
+	_cleanup_(ob_hub_sql_resetp) sqlite3_stmt *st = s->st[OB_HUB_SQL_OLDER];
+	int r;
+
+	ob_hub_sql_text(st, 1, resource);
+	ob_hub_sql_u64(st, 2, (uint64_t)before_s);
+	ob_hub_sql_u64(st, 3, max);
 	while ((r = ob_hub_sql_step(st)) > 0)
 		*OB_PUSH(a, ret) = key_read(a, st);
 	return r;
@@ -148,10 +162,10 @@ static struct ob_hub_change *change_read(sqlite3_stmt *st, const char *resource)
 		.name = (const char *)sqlite3_column_text(st, 2),
 	};
 
-	return ob_hub_change_new(&key, (uint64_t)sqlite3_column_int64(st, 0),
-				 (enum ob_hub_change_type)
-					 sqlite3_column_int(st, 3),
-				 blob_read(st, 4), blob_read(st, 5));
+	return ob_hub_change_new(
+		&key, (uint64_t)sqlite3_column_int64(st, 0),
+		(enum ob_hub_change_type)sqlite3_column_int(st, 3),
+		blob_read(st, 4), blob_read(st, 5));
 }
 
 int ob_hub_store_history(struct ob_hub_store *s, const char *resource,

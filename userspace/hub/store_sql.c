@@ -33,9 +33,9 @@ const char ob_hub_store_schema[] =
 	" kind TEXT NOT NULL, created INTEGER NOT NULL,"
 	" expires INTEGER NOT NULL) WITHOUT ROWID;";
 
-#define OBJECT	 "c.rv, c.namespace, c.name, c.uid, r.object"
-#define NOW	 "FROM current c CROSS JOIN revision r ON r.rv = c.rv WHERE "
-#define BY_KEY	 "resource = ?1 AND namespace = ?2 AND name = ?3"
+#define OBJECT "c.rv, c.namespace, c.name, c.uid, r.object"
+#define NOW    "FROM current c CROSS JOIN revision r ON r.rv = c.rv WHERE "
+#define BY_KEY "resource = ?1 AND namespace = ?2 AND name = ?3"
 /* The last revision of each key up to ?5: max() picks the row. */
 #define THEN                                                                   \
 	"FROM (SELECT max(rv) AS rv, namespace, name, type, '' AS uid "        \
@@ -82,6 +82,10 @@ static const char *const sql[OB_HUB_STATEMENTS] = {
 		"DELETE FROM owner WHERE uid = ?4 AND " BY_KEY,
 	[OB_HUB_SQL_OWNED] = "SELECT resource, namespace, name FROM owner "
 			     "WHERE uid = ?1 LIMIT ?2",
+	[OB_HUB_SQL_OLDER] =
+		"SELECT c.resource, c.namespace, c.name FROM current c "
+		"CROSS JOIN revision r ON r.rv = c.rv "
+		"WHERE c.resource = ?1 AND r.time < ?2 LIMIT ?3",
 	[OB_HUB_SQL_HISTORY] =
 		"SELECT r.rv, r.namespace, r.name, r.type, r.object, p.object "
 		"FROM revision r LEFT JOIN revision p ON p.rv = r.prev "

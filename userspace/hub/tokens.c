@@ -13,8 +13,6 @@
 #define HASH_SIZE    32
 #define MAX_LEN	     256
 #define MAX_CLUSTER  63
-/* Own objects are called CLUSTER, CLUSTER-cnf... and CLUSTER.... */
-#define RESERVED     "-cnf"
 
 static const char *const kind_names[] = {
 	[OB_HUB_TOKEN_ADMIN] = "admin",
@@ -51,11 +49,6 @@ int ob_hub_token_cluster_check(const char *cluster, struct ob_status *status)
 		return ob_status_set(status, EINVAL, "InvalidCluster",
 				     "cluster %s: not a DNS label (lower-case "
 				     "letters, digits and -, at most 63)",
-				     cluster);
-	if (strstr(cluster, RESERVED))
-		return ob_status_set(status, EINVAL, "InvalidCluster",
-				     "cluster %s: \"" RESERVED "\" in the name "
-				     "would let two clusters own one object",
 				     cluster);
 	return 0;
 }

@@ -32,7 +32,7 @@ struct ob_hub_tokens {
 	size_t n, room;
 };
 
-/* A DNS label, and not one whose own objects could be taken for another's. */
+/* A DNS label: it has no dot, which ends it in names of its own objects. */
 int ob_hub_token_cluster_check(const char *cluster, struct ob_status *status);
 /* ret: the token, in the arena; the caller wipes what it makes of it. */
 int ob_hub_token_create(struct ob_hub_store *s, struct ob_arena *a,

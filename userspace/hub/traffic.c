@@ -18,11 +18,11 @@ static void requests_write(const struct ob_hub_traffic *t, struct ob_metrics *m)
 			if (t->requests[v][i])
 				ob_metrics_sample_u64(
 					m,
-					OB_LABELS({ "verb",
-						    ob_hub_verb_name(
-							    (enum ob_hub_verb)
-								    v) },
-						  { "code", classes[i] }),
+					OB_LABELS(
+						{ "verb",
+						  ob_hub_verb_name((
+							  enum ob_hub_verb)v) },
+						{ "code", classes[i] }),
 					t->requests[v][i]);
 }
 
@@ -68,8 +68,7 @@ void ob_hub_traffic_write(const struct ob_hub *hub, struct ob_metrics *m)
 	    "Requests with a token that is not known.",
 	    (double)t->unauthenticated);
 	one(m, "ovn_builder_hub_connections", OB_METRIC_GAUGE,
-	    "Connections that are open.",
-	    ob_hub_http_connections(hub->http));
+	    "Connections that are open.", ob_hub_http_connections(hub->http));
 	one(m, "ovn_builder_hub_watches", OB_METRIC_GAUGE,
 	    "Watches that are open.", (double)t->watches);
 	one(m, "ovn_builder_hub_watch_events_total", OB_METRIC_COUNTER,

@@ -13,13 +13,13 @@
 #include "hub/render.h"
 #include "hub/revision.h"
 
-#define CHUNK	    100
-#define BOOKMARK_S  50
-#define DEFAULT_S   1800
-#define MAX_S	    86400
-#define JITTER_S    1800
+#define CHUNK	   100
+#define BOOKMARK_S 50
+#define DEFAULT_S  1800
+#define MAX_S	   86400
+#define JITTER_S   1800
 /* What is made at once for a client that takes it. */
-#define ENOUGH	    ((size_t)32 * 1024)
+#define ENOUGH	   ((size_t)32 * 1024)
 
 enum phase {
 	PHASE_INITIAL, /* what there is, as ADDED */
@@ -83,9 +83,9 @@ static void event_write(struct watch *w, const char *type, const char *object)
 static void object_write(struct watch *w, const char *type, const char *text,
 			 size_t size)
 {
-	const char *object = ob_hub_render(w->scratch, &w->view, text, size,
-					   !w->columns_sent,
-					   (int64_t)ob_clock_realtime_s());
+	const char *object =
+		ob_hub_render(w->scratch, &w->view, text, size,
+			      !w->columns_sent, (int64_t)ob_clock_realtime_s());
 
 	if (!object)
 		return;
@@ -97,11 +97,11 @@ static void object_write(struct watch *w, const char *type, const char *text,
 static void error_write(struct watch *w, int code, const char *reason,
 			const char *message)
 {
-	event_write(w, "ERROR",
-		    ob_json_print(w->scratch,
-				  ob_api_status(w->scratch, code, reason,
-						message, NULL, NULL, NULL,
-						NULL)));
+	event_write(
+		w, "ERROR",
+		ob_json_print(w->scratch,
+			      ob_api_status(w->scratch, code, reason, message,
+					    NULL, NULL, NULL, NULL)));
 	w->phase = PHASE_OVER;
 }
 
@@ -143,8 +143,8 @@ static void gone_write(struct watch *w, const struct ob_hub_change *c)
 
 static bool selects(struct watch *w, const struct ob_hub_blob *b)
 {
-	return b && ob_hub_filter_object(&w->filter, w->scratch, b->bytes,
-					 b->size);
+	return b &&
+	       ob_hub_filter_object(&w->filter, w->scratch, b->bytes, b->size);
 }
 
 static void change_write(struct watch *w, const struct ob_hub_change *c)
@@ -293,7 +293,8 @@ static void cut_off(struct watch *w, const char *why)
 	ob_hub_exchange_abort(w->x);
 }
 
-static void on_change(struct ob_hub_subscriber *s, const struct ob_hub_change *c)
+static void on_change(struct ob_hub_subscriber *s,
+		      const struct ob_hub_change *c)
 {
 	struct watch *w = of(s);
 
@@ -323,8 +324,8 @@ static int64_t duration(struct ob_hub_call *c)
 	uint64_t s;
 
 	if (ob_hub_revision_number(text, &s) < 0 || s == 0)
-		return DEFAULT_S + (int64_t)(ob_clock_monotonic_ns() / 1000 %
-					     JITTER_S);
+		return DEFAULT_S +
+		       (int64_t)(ob_clock_monotonic_ns() / 1000 % JITTER_S);
 	return s > MAX_S ? MAX_S : (int64_t)s;
 }
 
@@ -350,8 +351,8 @@ static int start_parse(struct ob_hub_call *c, uint64_t *ret_rv,
 			"resourceVersionMatch: Forbidden: sendInitialEvents "
 			"requires setting resourceVersionMatch to "
 			"NotOlderThan");
-	*ret_initial_end = initial &&
-			   ob_hub_route_flag(&c->route, "allowWatchBookmarks");
+	*ret_initial_end =
+		initial && ob_hub_route_flag(&c->route, "allowWatchBookmarks");
 	*ret_phase = PHASE_LIVE;
 	if (initial || (!asked && *ret_rv == 0))
 		*ret_phase = PHASE_INITIAL;
@@ -373,8 +374,8 @@ static struct watch *watch_new(struct ob_hub_call *c, uint64_t rv)
 	w->arena = ob_arena_new();
 	w->scratch = ob_arena_new();
 	w->view = ob_hub_view_of(c, w->arena);
-	w->user = ob_arena_strdup(w->arena, c->identity.user);
-	w->token = ob_arena_strdup(w->arena, c->identity.token);
+	w->user = ob_arena_strdup(w->arena, c->who.identity.user);
+	w->token = ob_arena_strdup(w->arena, c->who.token);
 	w->bookmarks = ob_hub_route_flag(&c->route, "allowWatchBookmarks");
 	w->end_s = now + duration(c);
 	w->bookmark_s = now + BOOKMARK_S;
@@ -397,7 +398,7 @@ int ob_hub_watch(struct ob_hub_call *c)
 
 	if (r < 0)
 		return r;
-	if (watches_of(c->hub, c->identity.user) >= OB_HUB_WATCH_MAX) {
+	if (watches_of(c->hub, c->who.identity.user) >= OB_HUB_WATCH_MAX) {
 		ob_hub_reply_header(c->reply, "Retry-After", "1");
 		return ob_hub_call_fail(c, 429, "TooManyRequests",
 					"Too many watches of this user, please "
@@ -428,8 +429,6 @@ static void tick(struct watch *w, int64_t now)
 	}
 	if (now >= w->end_s && !w->closing) {
 		w->closing = true;
-		if (w->bookmarks)
-			w->bookmark_s = now;
 		ob_hub_exchange_wake(w->x);
 	} else if (w->bookmarks && now >= w->bookmark_s) {
 		ob_hub_exchange_wake(w->x);

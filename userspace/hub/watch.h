@@ -12,7 +12,7 @@
 #define OB_HUB_WATCH_MAX_BYTES	 ((size_t)32 * 1024 * 1024)
 #define OB_HUB_WATCH_MAX_STALL_S 60
 /* Of one identity. */
-#define OB_HUB_WATCH_MAX 1000
+#define OB_HUB_WATCH_MAX	 1000
 
 int ob_hub_watch(struct ob_hub_call *c);
 /* Once a second: bookmarks, ends, stalls, tokens that are gone. */

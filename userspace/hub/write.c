@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apimachinery/meta.h"
+#include "hub/body.h"
 #include "hub/carry.h"
 #include "hub/persist.h"
 #include "hub/prepare.h"
@@ -17,8 +18,8 @@ struct ob_api_manager ob_hub_write_manager(struct ob_hub_call *c,
 	return (struct ob_api_manager){
 		.name = c->manager,
 		.operation = operation,
-		.api_version = ob_hub_kind_api_version(c->a, c->kind,
-						       c->version),
+		.api_version =
+			ob_hub_kind_api_version(c->a, c->kind, c->version),
 		.subresource = c->route.subresource,
 		.time = ob_api_time(c->a, c->now_s),
 	};
@@ -28,8 +29,8 @@ static int reply_object(struct ob_hub_call *c, unsigned int code,
 			const char *text)
 {
 	struct ob_hub_view view = ob_hub_view_of(c, c->a);
-	const char *out = ob_hub_render(c->a, &view, text, strlen(text), true,
-					c->now_s);
+	const char *out =
+		ob_hub_render(c->a, &view, text, strlen(text), true, c->now_s);
 
 	if (!out)
 		return ob_hub_call_error(c, -EUCLEAN);
@@ -93,22 +94,22 @@ static void meta_begin(struct ob_hub_call *c, cJSON *object)
 
 static int exists(struct ob_hub_call *c, const cJSON *object)
 {
-	const struct ob_hub_key key = {
-		c->kind->id,
-		c->route.namespace,
-		ob_json_string(object, "metadata.name"),
-	};
-	struct ob_hub_object o;
-	int r = ob_hub_store_get(c->hub->store, &key, c->a, &o);
+	const char *name = ob_json_string(object, "metadata.name");
+	const char *going = "";
+	cJSON *live;
+	int r = ob_hub_persist_get(c->hub, c->kind, NULL, c->route.namespace,
+				   name, c->a, &live);
 
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
 		return ob_hub_call_error(c, r);
-	return ob_hub_call_fail_object(c, 409, "AlreadyExists", key.name, NULL,
-				       "%s \"%s\" already exists",
+	if (ob_json_string(live, "metadata.deletionTimestamp"))
+		going = "object is being deleted: ";
+	return ob_hub_call_fail_object(c, 409, "AlreadyExists", name, NULL,
+				       "%s%s \"%s\" already exists", going,
 				       ob_hub_kind_resource(c->a, c->kind),
-				       key.name);
+				       name);
 }
 
 static int new_checks(struct ob_hub_call *c, cJSON *object)
@@ -126,7 +127,8 @@ static int new_checks(struct ob_hub_call *c, cJSON *object)
 					"resource definition is terminating");
 	r = name_make(c, object);
 	if (r == 0)
-		r = ob_hub_prepare_namespace(c, c->route.namespace);
+		r = ob_hub_prepare_namespace(
+			c, ob_json_string(object, "metadata.name"));
 	if (r == 0)
 		r = ob_hub_prepare_owner(c, object);
 	return r;
@@ -160,7 +162,7 @@ int ob_hub_write_new(struct ob_hub_call *c, cJSON *object, bool applied)
 int ob_hub_create(struct ob_hub_call *c)
 {
 	cJSON *object;
-	int r = ob_hub_prepare_decode(c, &object);
+	int r = ob_hub_body_decode(c, c->kind->r->kind, &object);
 
 	if (r == 0)
 		r = ob_hub_prepare_type(c, object);
@@ -203,13 +205,14 @@ static int over_checks(struct ob_hub_call *c, const cJSON *live, cJSON *object)
 /* The last finalizer of an object that was to go is gone: so is the object. */
 static int finish_removal(struct ob_hub_call *c, cJSON *object)
 {
+	const char *text = ob_json_print(c->a, object);
 	int r = 0;
 
 	if (!c->dry_run)
 		r = ob_hub_persist_drop(c->hub, c->kind, c->a, object);
 	if (r < 0)
 		return ob_hub_call_error(c, r);
-	return reply_object(c, 200, ob_json_print(c->a, object));
+	return reply_object(c, 200, text);
 }
 
 static bool is_removal(struct ob_hub_call *c, const cJSON *object)
@@ -273,7 +276,7 @@ static int version_required(struct ob_hub_call *c, const cJSON *object)
 int ob_hub_update(struct ob_hub_call *c)
 {
 	cJSON *object, *live;
-	int r = ob_hub_prepare_decode(c, &object);
+	int r = ob_hub_body_decode(c, c->kind->r->kind, &object);
 
 	if (r == 0)
 		r = ob_hub_prepare_type(c, object);

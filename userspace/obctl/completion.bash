@@ -4,7 +4,7 @@
 _obctl()
 {
 	local cur prev verb word
-	local verbs="status peers nat drops monitor whois help"
+	local verbs="status peers nat drops monitor whois diagnose help"
 	local options="--output --pin-root --netns --help --version"
 
 	COMPREPLY=()
@@ -27,6 +27,10 @@ _obctl()
 		)
 		return
 		;;
+	--config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	--count | --timeout)
 		return
 		;;
@@ -38,10 +42,17 @@ _obctl()
 	case $verb in
 	drops) options+=" --all" ;;
 	monitor) options+=" --backlog --count --timeout" ;;
+	status | peers | diagnose) options+=" --config" ;;
 	esac
 
 	if [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+	elif [[ $verb == diagnose ]]; then
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(obctl -o json peers 2>/dev/null |
+				sed -n 's/^ *"cluster": "\(.*\)",$/\1/p')" \
+				-- "$cur"
+		)
 	elif [[ -z $verb || $verb == help ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")
 	fi

@@ -154,21 +154,21 @@ cJSON *ob_ctl_drops_json(const struct ob_ctl_view *view, struct ob_arena *a,
 			 bool all)
 {
 	struct ob_ctl_drop_list list = ob_ctl_drops_list(view, a, all);
-	cJSON *array = cJSON_CreateArray();
+	cJSON *array = ob_json_array(a);
 
 	for (size_t i = 0; i < list.n; i++) {
 		const struct ob_ctl_drop *drop = &list.v[i];
-		cJSON *object = ob_ctl_json_object(array);
+		cJSON *object = ob_ctl_json_object(a, array);
 
-		ob_ctl_json_string(object, "reason", drop->reason);
-		ob_ctl_json_string(object, "hook", drop->hook);
-		ob_ctl_json_u64(object, "packets", drop->packets);
+		ob_ctl_json_string(a, object, "reason", drop->reason);
+		ob_ctl_json_string(a, object, "hook", drop->hook);
+		ob_ctl_json_u64(a, object, "packets", drop->packets);
 		if (drop->has_bytes)
-			ob_ctl_json_u64(object, "bytes", drop->bytes);
+			ob_ctl_json_u64(a, object, "bytes", drop->bytes);
 		else
-			ob_ctl_json_string(object, "bytes", NULL);
-		ob_ctl_json_string(object, "action", drop->action);
-		ob_ctl_json_string(object, "meaning", drop->doc);
+			ob_ctl_json_string(a, object, "bytes", NULL);
+		ob_ctl_json_string(a, object, "action", drop->action);
+		ob_ctl_json_string(a, object, "meaning", drop->doc);
 	}
 	return array;
 }
@@ -184,10 +184,9 @@ static int run(struct ob_ctl *ctl)
 	if (r < 0)
 		return ob_ctl_fail(r, "reading the maps");
 	if (ctl->options.json) {
-		_cleanup_(cJSON_Deletep) cJSON *json =
-			ob_ctl_drops_json(&view, ctl->arena, all);
+		cJSON *json = ob_ctl_drops_json(&view, ctl->arena, all);
 
-		ob_ctl_json_print(json, stdout);
+		ob_ctl_json_print(ctl->arena, json, stdout);
 		return OB_CTL_OK;
 	}
 	ob_ctl_drops_print(&view, ctl->arena, all, stdout);

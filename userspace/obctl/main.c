@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "netlink/netns.h"
-#include "obctl/json.h"
 #include "obctl/options.h"
 
 static int open_datapath(struct ob_ctl *ctl)
@@ -64,7 +63,6 @@ int main(int argc, char **argv)
 	struct ob_ctl_command command;
 
 	ob_log_set_level(OB_LOG_ERROR);
-	ob_ctl_json_init();
 	if (ob_ctl_options_parse(argc, argv, &command, &status) < 0) {
 		fprintf(stderr, "obctl: %s\nTry \"obctl help\".\n",
 			status.message);

@@ -119,7 +119,7 @@ cJSON *ob_ctl_monitor_json(const struct ob_ctl_view *view, struct ob_arena *a,
 			   const struct ob_event *event, int64_t offset_ns)
 {
 	struct ob_addr src = { 0 }, dst = { 0 };
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = ob_json_object(a);
 	unsigned int ms;
 	char text[64];
 	struct tm tm;
@@ -132,23 +132,23 @@ cJSON *ob_ctl_monitor_json(const struct ob_ctl_view *view, struct ob_arena *a,
 		src = ob_ctl_from_ip6(&event->src);
 		dst = ob_ctl_from_ip6(&event->dst);
 	}
-	ob_ctl_json_string(object, "time", text);
-	ob_ctl_json_string(object, "reason", ob_reason_name(event->reason));
+	ob_ctl_json_string(a, object, "time", text);
+	ob_ctl_json_string(a, object, "reason", ob_reason_name(event->reason));
 	ob_ctl_json_string(
-		object, "action",
+		a, object, "action",
 		ob_reason_action(event->reason) == OB_DROP ? "drop" : "kernel");
-	ob_ctl_json_string(object, "hook", ob_hook_name(event->hook));
-	ob_ctl_json_string(object, "device",
+	ob_ctl_json_string(a, object, "hook", ob_hook_name(event->hook));
+	ob_ctl_json_string(a, object, "device",
 			   ob_ctl_view_device(view, a, (int)event->ifindex));
-	ob_ctl_json_u64(object, "ifindex", event->ifindex);
-	ob_ctl_json_addr(object, "src", &src);
-	ob_ctl_json_addr(object, "dst", &dst);
-	ob_ctl_json_u64(object, "protocol", event->proto);
-	ob_ctl_json_u64(object, "sport", event->sport);
-	ob_ctl_json_u64(object, "dport", event->dport);
-	ob_ctl_json_u64(object, "ttl", event->ttl);
-	ob_ctl_json_u64(object, "length", event->len);
-	ob_ctl_json_string(object, "cluster", cluster_of(view, event));
+	ob_ctl_json_u64(a, object, "ifindex", event->ifindex);
+	ob_ctl_json_addr(a, object, "src", &src);
+	ob_ctl_json_addr(a, object, "dst", &dst);
+	ob_ctl_json_u64(a, object, "protocol", event->proto);
+	ob_ctl_json_u64(a, object, "sport", event->sport);
+	ob_ctl_json_u64(a, object, "dport", event->dport);
+	ob_ctl_json_u64(a, object, "ttl", event->ttl);
+	ob_ctl_json_u64(a, object, "length", event->len);
+	ob_ctl_json_string(a, object, "cluster", cluster_of(view, event));
 	return object;
 }
 
@@ -202,10 +202,10 @@ static int on_event(const struct ob_event *event, void *arg)
 		return r;
 	ob_arena_reset(m->arena);
 	if (m->options->json) {
-		_cleanup_(cJSON_Deletep) cJSON *json = ob_ctl_monitor_json(
-			&m->view, m->arena, event, m->offset_ns);
+		cJSON *json = ob_ctl_monitor_json(&m->view, m->arena, event,
+						  m->offset_ns);
 
-		ob_ctl_json_print_line(json, stdout);
+		ob_ctl_json_print_line(m->arena, json, stdout);
 	} else {
 		ob_ctl_monitor_print(&m->view, m->arena, event, m->offset_ns,
 				     stdout);

@@ -89,20 +89,20 @@ void ob_ctl_nat_print(const struct ob_ctl_view *view, struct ob_arena *a,
 cJSON *ob_ctl_nat_json(const struct ob_ctl_view *view, struct ob_arena *a)
 {
 	struct ob_ctl_mappings list = ob_ctl_nat_list(view, a);
-	cJSON *array = cJSON_CreateArray();
+	cJSON *array = ob_json_array(a);
 
 	for (size_t i = 0; i < list.n; i++) {
 		const struct ob_ctl_mapping *m = &list.v[i];
-		cJSON *object = ob_ctl_json_object(array);
+		cJSON *object = ob_ctl_json_object(a, array);
 
 		if (m->kind == OB_NAT_STACK)
-			ob_ctl_json_string(object, "local", NULL);
+			ob_ctl_json_string(a, object, "local", NULL);
 		else
-			ob_ctl_json_prefix(object, "local", &m->local);
-		ob_ctl_json_prefix(object, "global", &m->global);
-		ob_ctl_json_string(object, "kind", kind_name(m->kind));
-		ob_ctl_json_bool(object, "out", m->out);
-		ob_ctl_json_bool(object, "in", m->in);
+			ob_ctl_json_prefix(a, object, "local", &m->local);
+		ob_ctl_json_prefix(a, object, "global", &m->global);
+		ob_ctl_json_string(a, object, "kind", kind_name(m->kind));
+		ob_ctl_json_bool(a, object, "out", m->out);
+		ob_ctl_json_bool(a, object, "in", m->in);
 	}
 	return array;
 }
@@ -116,10 +116,9 @@ static int run(struct ob_ctl *ctl)
 	if (r < 0)
 		return ob_ctl_fail(r, "reading the maps");
 	if (ctl->options.json) {
-		_cleanup_(cJSON_Deletep) cJSON *json =
-			ob_ctl_nat_json(&view, ctl->arena);
+		cJSON *json = ob_ctl_nat_json(&view, ctl->arena);
 
-		ob_ctl_json_print(json, stdout);
+		ob_ctl_json_print(ctl->arena, json, stdout);
 		return OB_CTL_OK;
 	}
 	ob_ctl_nat_print(&view, ctl->arena, stdout);

@@ -18,6 +18,7 @@ enum {
 	OPT_BACKLOG,
 	OPT_COUNT,
 	OPT_TIMEOUT,
+	OPT_CONFIG,
 };
 
 static const struct option long_options[] = {
@@ -28,6 +29,7 @@ static const struct option long_options[] = {
 	{ "backlog", no_argument, NULL, OPT_BACKLOG },
 	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL },
@@ -37,10 +39,9 @@ static const struct {
 	enum ob_ctl_option option;
 	const char *name;
 } verb_options[] = {
-	{ OB_CTL_ALL, "--all" },
-	{ OB_CTL_BACKLOG, "--backlog" },
-	{ OB_CTL_COUNT, "--count" },
-	{ OB_CTL_TIMEOUT, "--timeout" },
+	{ OB_CTL_ALL, "--all" },       { OB_CTL_BACKLOG, "--backlog" },
+	{ OB_CTL_COUNT, "--count" },   { OB_CTL_TIMEOUT, "--timeout" },
+	{ OB_CTL_CONFIG, "--config" },
 };
 
 /* NULL also for a variable that is set to nothing. */
@@ -91,6 +92,9 @@ static int parse_verb_option(int c, struct ob_ctl_options *options,
 		options->given |= OB_CTL_ALL;
 	} else if (c == OPT_BACKLOG) {
 		options->given |= OB_CTL_BACKLOG;
+	} else if (c == OPT_CONFIG) {
+		options->given |= OB_CTL_CONFIG;
+		options->config = optarg;
 	} else if (c == OPT_COUNT) {
 		options->given |= OB_CTL_COUNT;
 		r = parse_number("--count", optarg, ULONG_MAX / 2,

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "obctl/gather.h"
+#include "obctl/membership.h"
 #include "obctl/table.h"
 #include "obctl/units.h"
 
@@ -206,60 +208,67 @@ void ob_ctl_peers_print(const struct ob_ctl_view *view, struct ob_arena *a,
 		ob_ctl_table_cell(&t, "%llu", traffic->rx_packets);
 	}
 	ob_ctl_table_print(&t, out);
+	if (view->daemon)
+		ob_ctl_membership_print_unused(view->daemon, out);
 }
 
 /* What WireGuard says; null where it says nothing. */
-static void add_tunnel(cJSON *object, const struct ob_ctl_peer *peer)
+static void add_tunnel(cJSON *object, struct ob_arena *a,
+		       const struct ob_ctl_peer *peer)
 {
 	static const struct ob_wg_endpoint none = { 0 };
 	const struct ob_wg_endpoint *endpoint =
 		peer->peer ? &peer->peer->endpoint : &none;
 	char key[OB_KEY_STRLEN];
 
-	ob_ctl_json_string(object, "public_key",
+	ob_ctl_json_string(a, object, "public_key",
 			   peer->peer ? ob_key_format(&peer->peer->public_key,
 						      key, sizeof(key))
 				      : NULL);
-	ob_ctl_json_addr(object, "endpoint", &endpoint->addr);
-	ob_ctl_json_u64(object, "endpoint_port", endpoint->port);
+	ob_ctl_json_addr(a, object, "endpoint", &endpoint->addr);
+	ob_ctl_json_u64(a, object, "endpoint_port", endpoint->port);
 	if (peer->peer && peer->peer->handshake_s > 0)
-		ob_ctl_json_u64(object, "handshake",
+		ob_ctl_json_u64(a, object, "handshake",
 				(uint64_t)peer->peer->handshake_s);
 	else
-		ob_ctl_json_string(object, "handshake", NULL);
+		ob_ctl_json_string(a, object, "handshake", NULL);
 	if (peer->up == OB_CTL_UNKNOWN)
-		ob_ctl_json_string(object, "up", NULL);
+		ob_ctl_json_string(a, object, "up", NULL);
 	else
-		ob_ctl_json_bool(object, "up", peer->up == OB_CTL_UP);
+		ob_ctl_json_bool(a, object, "up", peer->up == OB_CTL_UP);
 }
 
 cJSON *ob_ctl_peers_json(const struct ob_ctl_view *view, struct ob_arena *a)
 {
 	struct ob_ctl_peers peers = ob_ctl_peers_list(view, a);
-	cJSON *array = cJSON_CreateArray();
+	cJSON *array = ob_json_array(a);
 
 	for (size_t i = 0; i < peers.n; i++) {
 		const struct ob_ctl_peer *peer = &peers.v[i];
-		cJSON *object = ob_ctl_json_object(array);
+		cJSON *object = ob_ctl_json_object(a, array);
 		cJSON *cidrs;
 
-		ob_ctl_json_string(object, "cluster", peer->cluster);
-		ob_ctl_json_bool(object, "hub", peer->hub);
-		ob_ctl_json_string(object, "via",
+		ob_ctl_json_string(a, object, "cluster", peer->cluster);
+		ob_ctl_json_bool(a, object, "hub", peer->hub);
+		ob_ctl_json_string(a, object, "via",
 				   peer->via_hub ? "hub" : "direct");
-		ob_ctl_json_string(object, "device", peer->device);
-		add_tunnel(object, peer);
-		cidrs = ob_ctl_json_array(object, "cidrs");
+		ob_ctl_json_string(a, object, "device", peer->device);
+		add_tunnel(object, a, peer);
+		cidrs = ob_ctl_json_array(a, object, "cidrs");
 		for (size_t j = 0; j < peer->n_cidrs; j++)
-			cJSON_AddItemToArray(cidrs,
-					     cJSON_CreateString(ob_ctl_prefix(
-						     a, peer->cidrs[j])));
-		ob_ctl_json_u64(object, "mtu", peer->mtu);
-		ob_ctl_json_u64(object, "tx_bytes", peer->traffic.tx_bytes);
-		ob_ctl_json_u64(object, "tx_packets", peer->traffic.tx_packets);
-		ob_ctl_json_u64(object, "rx_bytes", peer->traffic.rx_bytes);
-		ob_ctl_json_u64(object, "rx_packets", peer->traffic.rx_packets);
+			ob_json_append(
+				a, cidrs,
+				ob_json_string_new(
+					a, ob_ctl_prefix(a, peer->cidrs[j])));
+		ob_ctl_json_u64(a, object, "mtu", peer->mtu);
+		ob_ctl_json_u64(a, object, "tx_bytes", peer->traffic.tx_bytes);
+		ob_ctl_json_u64(a, object, "tx_packets",
+				peer->traffic.tx_packets);
+		ob_ctl_json_u64(a, object, "rx_bytes", peer->traffic.rx_bytes);
+		ob_ctl_json_u64(a, object, "rx_packets",
+				peer->traffic.rx_packets);
 	}
+	ob_ctl_membership_json_unused(view->daemon, array, a);
 	return array;
 }
 
@@ -273,11 +282,11 @@ static int run(struct ob_ctl *ctl)
 
 	if (r < 0)
 		return ob_ctl_fail(r, "reading the maps");
+	view.daemon = ob_ctl_gather_status(ctl, view.config.cluster);
 	if (ctl->options.json) {
-		_cleanup_(cJSON_Deletep) cJSON *json =
-			ob_ctl_peers_json(&view, ctl->arena);
+		cJSON *json = ob_ctl_peers_json(&view, ctl->arena);
 
-		ob_ctl_json_print(json, stdout);
+		ob_ctl_json_print(ctl->arena, json, stdout);
 		return OB_CTL_OK;
 	}
 	ob_ctl_peers_print(&view, ctl->arena, stdout);
@@ -292,7 +301,10 @@ const struct ob_ctl_verb ob_ctl_peers = {
 		"of its own or\nis reached through the hub's, and what was "
 		"sent to and received from it.\n\nA tunnel is up when its last "
 		"handshake is less than 180 seconds old. An\nidle tunnel "
-		"without keepalive is down until somebody uses it.\n",
+		"without keepalive is down until somebody uses it.\n\nOf a "
+		"cluster that has a hub also the Peers that are not connected, "
+		"and why, as\noctopus tells them: see --config.\n",
+	.options = OB_CTL_CONFIG,
 	.needs_datapath = true,
 	.run = run,
 };

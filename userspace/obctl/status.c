@@ -6,6 +6,8 @@
 
 #include "ob/abi/version.h"
 #include "obctl/drops.h"
+#include "obctl/gather.h"
+#include "obctl/membership.h"
 #include "obctl/peers.h"
 #include "obctl/table.h"
 #include "obctl/units.h"
@@ -135,6 +137,8 @@ static void print_head(const struct ob_ctl_view *view, struct ob_arena *a,
 		"traffic", ob_ctl_bytes(a, t->traffic.tx_bytes),
 		t->traffic.tx_packets, ob_ctl_bytes(a, t->traffic.rx_bytes),
 		t->traffic.rx_packets);
+	if (view->daemon)
+		ob_ctl_membership_print(view->daemon, view->now_s, a, out);
 }
 
 /* The devices in the order in which attachments first name them. */
@@ -250,13 +254,13 @@ static void json_prefixes(cJSON *object, const char *name,
 			  const struct prefix_list *list, bool addresses,
 			  struct ob_arena *a)
 {
-	cJSON *array = ob_ctl_json_array(object, name);
+	cJSON *array = ob_ctl_json_array(a, object, name);
 
 	for (size_t i = 0; i < list->n; i++) {
 		const char *text = addresses ? ob_ctl_addr(a, &list->v[i].addr)
 					     : ob_ctl_prefix(a, &list->v[i]);
 
-		cJSON_AddItemToArray(array, cJSON_CreateString(text));
+		ob_json_append(a, array, ob_json_string_new(a, text));
 	}
 }
 
@@ -267,77 +271,80 @@ static void json_head(cJSON *object, const struct ob_ctl_view *view,
 	struct prefix_list cluster = cluster_cidrs(view, a);
 	struct prefix_list gateway = gateways(view, a);
 
-	ob_ctl_json_string(object, "cluster", view->config.cluster);
-	ob_ctl_json_bool(object, "relay", view->config.flags & OB_CONFIG_RELAY);
+	ob_ctl_json_string(a, object, "cluster", view->config.cluster);
+	ob_ctl_json_bool(a, object, "relay",
+			 view->config.flags & OB_CONFIG_RELAY);
 	json_prefixes(object, "gateways", &gateway, true, a);
 	json_prefixes(object, "global", &global, false, a);
 	json_prefixes(object, "mapped", &cluster, false, a);
-	ob_ctl_json_string(object, "pin_root", view->pin_root);
-	ob_ctl_json_string(object, "abi", OB_ABI_VERSION);
-	ob_ctl_json_string(object, "attach", view->tcx ? "tcx" : "clsact");
-	ob_ctl_json_u64(object, "generation", view->config.generation);
+	ob_ctl_json_string(a, object, "pin_root", view->pin_root);
+	ob_ctl_json_string(a, object, "abi", OB_ABI_VERSION);
+	ob_ctl_json_string(a, object, "attach", view->tcx ? "tcx" : "clsact");
+	ob_ctl_json_u64(a, object, "generation", view->config.generation);
 }
 
 static void json_programs(cJSON *object, const struct ob_ctl_view *view,
 			  struct ob_arena *a)
 {
-	cJSON *array = ob_ctl_json_array(object, "programs");
+	cJSON *array = ob_ctl_json_array(a, object, "programs");
 
 	for (size_t i = 0; i < view->attachments.n; i++) {
 		const struct ob_attachment *at = &view->attachments.v[i];
 		const struct ob_link *link =
 			ob_ctl_view_link(view, at->ifindex);
-		cJSON *item = ob_ctl_json_object(array);
+		cJSON *item = ob_ctl_json_object(a, array);
 
-		ob_ctl_json_string(item, "hook", ob_hook_name(at->hook));
-		ob_ctl_json_string(item, "device",
+		ob_ctl_json_string(a, item, "hook", ob_hook_name(at->hook));
+		ob_ctl_json_string(a, item, "device",
 				   ob_ctl_view_device(view, a, at->ifindex));
-		ob_ctl_json_u64(item, "ifindex", (uint64_t)at->ifindex);
-		ob_ctl_json_string(item, "attach", at->tcx ? "tcx" : "clsact");
-		ob_ctl_json_bool(item, "current", at->current);
+		ob_ctl_json_u64(a, item, "ifindex", (uint64_t)at->ifindex);
+		ob_ctl_json_string(a, item, "attach",
+				   at->tcx ? "tcx" : "clsact");
+		ob_ctl_json_bool(a, item, "current", at->current);
 		if (!link)
 			continue;
-		ob_ctl_json_bool(item, "up", link->up);
-		ob_ctl_json_u64(item, "mtu", link->mtu);
+		ob_ctl_json_bool(a, item, "up", link->up);
+		ob_ctl_json_u64(a, item, "mtu", link->mtu);
 	}
 }
 
-static void json_maps(cJSON *object, const struct ob_ctl_view *view)
+static void json_maps(cJSON *object, const struct ob_ctl_view *view,
+		      struct ob_arena *a)
 {
-	cJSON *array = ob_ctl_json_array(object, "maps");
+	cJSON *array = ob_ctl_json_array(a, object, "maps");
 
 	for (enum ob_map i = 0; i < OB_MAP_COUNT; i++) {
 		const struct ob_map_fill *fill = &view->fill[i];
-		cJSON *item = ob_ctl_json_object(array);
+		cJSON *item = ob_ctl_json_object(a, array);
 
-		ob_ctl_json_string(item, "name", ob_map_name(i));
-		ob_ctl_json_u64(item, "entries", fill->entries);
-		ob_ctl_json_u64(item, "max_entries", fill->max_entries);
-		cJSON_AddNumberToObject(item, "pressure",
-					ob_map_pressure(fill));
+		ob_ctl_json_string(a, item, "name", ob_map_name(i));
+		ob_ctl_json_u64(a, item, "entries", fill->entries);
+		ob_ctl_json_u64(a, item, "max_entries", fill->max_entries);
+		ob_json_set_number(a, item, "pressure", ob_map_pressure(fill));
 	}
 }
 
 cJSON *ob_ctl_status_json(const struct ob_ctl_view *view, struct ob_arena *a)
 {
 	struct totals t = totals_get(view, a);
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = ob_json_object(a);
 
 	json_head(object, view, a);
-	ob_ctl_json_u64(object, "peers", t.peers);
+	ob_ctl_json_u64(a, object, "peers", t.peers);
 	if (t.unknown)
-		ob_ctl_json_string(object, "peers_up", NULL);
+		ob_ctl_json_string(a, object, "peers_up", NULL);
 	else
-		ob_ctl_json_u64(object, "peers_up", t.up);
-	ob_ctl_json_u64(object, "tx_bytes", t.traffic.tx_bytes);
-	ob_ctl_json_u64(object, "tx_packets", t.traffic.tx_packets);
-	ob_ctl_json_u64(object, "rx_bytes", t.traffic.rx_bytes);
-	ob_ctl_json_u64(object, "rx_packets", t.traffic.rx_packets);
-	ob_ctl_json_u64(object, "dropped_packets", t.dropped);
-	ob_ctl_json_u64(object, "kernel_packets", t.to_kernel);
-	ob_ctl_json_u64(object, "suppressed_events", view->suppressed);
+		ob_ctl_json_u64(a, object, "peers_up", t.up);
+	ob_ctl_json_u64(a, object, "tx_bytes", t.traffic.tx_bytes);
+	ob_ctl_json_u64(a, object, "tx_packets", t.traffic.tx_packets);
+	ob_ctl_json_u64(a, object, "rx_bytes", t.traffic.rx_bytes);
+	ob_ctl_json_u64(a, object, "rx_packets", t.traffic.rx_packets);
+	ob_ctl_json_u64(a, object, "dropped_packets", t.dropped);
+	ob_ctl_json_u64(a, object, "kernel_packets", t.to_kernel);
+	ob_ctl_json_u64(a, object, "suppressed_events", view->suppressed);
 	json_programs(object, view, a);
-	json_maps(object, view);
+	json_maps(object, view, a);
+	ob_ctl_membership_json(view->daemon, object, a);
 	return object;
 }
 
@@ -353,11 +360,11 @@ static int run(struct ob_ctl *ctl)
 
 	if (r < 0)
 		return ob_ctl_fail(r, "reading the maps");
+	view.daemon = ob_ctl_gather_status(ctl, view.config.cluster);
 	if (ctl->options.json) {
-		_cleanup_(cJSON_Deletep) cJSON *json =
-			ob_ctl_status_json(&view, ctl->arena);
+		cJSON *json = ob_ctl_status_json(&view, ctl->arena);
 
-		ob_ctl_json_print(json, stdout);
+		ob_ctl_json_print(ctl->arena, json, stdout);
 		return OB_CTL_OK;
 	}
 	ob_ctl_status_print(&view, ctl->arena, stdout);
@@ -373,7 +380,10 @@ const struct ob_ctl_verb ob_ctl_status = {
 		"\"mapped\" are the global prefixes behind which this cluster "
 		"has something.\n\"not current\" is a program that octopus has "
 		"not replaced yet. A device\n\"unknown\" is in another network "
-		"namespace: see --netns.\n",
+		"namespace: see --netns.\n\nOf a cluster that has a hub "
+		"also the connection to it, who leads, and our Peer,\nas "
+		"octopus tells them: see --config.\n",
+	.options = OB_CTL_CONFIG,
 	.needs_datapath = true,
 	.run = run,
 };

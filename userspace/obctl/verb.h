@@ -25,6 +25,7 @@ enum ob_ctl_option {
 	OB_CTL_BACKLOG = 1 << 1,
 	OB_CTL_COUNT = 1 << 2,
 	OB_CTL_TIMEOUT = 1 << 3,
+	OB_CTL_CONFIG = 1 << 4,
 };
 
 struct ob_ctl_options {
@@ -34,7 +35,8 @@ struct ob_ctl_options {
 	unsigned int given;	/* enum ob_ctl_option, or'ed */
 	unsigned long count;	/* 0: no limit */
 	unsigned int timeout_s; /* 0: no limit */
-	const char *argument;	/* of whois and help, or NULL */
+	const char *config;	/* NULL: the usual file */
+	const char *argument;	/* of whois, help and diagnose, or NULL */
 };
 
 struct ob_ctl {

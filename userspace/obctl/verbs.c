@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ob/abi/version.h"
+#include "obctl/diagnose.h"
 #include "obctl/drops.h"
 #include "obctl/monitor.h"
 #include "obctl/nat.h"
@@ -24,8 +25,8 @@ static const struct ob_ctl_verb ob_ctl_help = {
 };
 
 static const struct ob_ctl_verb *const verbs[] = {
-	&ob_ctl_status,	 &ob_ctl_peers, &ob_ctl_nat,  &ob_ctl_drops,
-	&ob_ctl_monitor, &ob_ctl_whois, &ob_ctl_help,
+	&ob_ctl_status,	 &ob_ctl_peers, &ob_ctl_nat,	  &ob_ctl_drops,
+	&ob_ctl_monitor, &ob_ctl_whois, &ob_ctl_diagnose, &ob_ctl_help,
 };
 
 const struct ob_ctl_verb *ob_ctl_verb_find(const char *name)
@@ -80,6 +81,9 @@ void ob_ctl_help_verb(const struct ob_ctl_verb *verb)
 		     "  --count N        end after N events\n");
 	print_option(verb->options, OB_CTL_TIMEOUT,
 		     "  --timeout S      end after S seconds\n");
+	print_option(verb->options, OB_CTL_CONFIG,
+		     "  --config FILE    octopus' configuration, default\n"
+		     "                   /etc/ovn-builder/octopus.yaml\n");
 }
 
 static int help_run(struct ob_ctl *ctl)

@@ -29,6 +29,8 @@ enum ob_ctl_part {
 	OB_CTL_TUNNELS = 1 << 7, /* needs ROUTES and LINKS */
 };
 
+struct ob_ctl_daemon; /* facts.h */
+
 struct ob_ctl_view {
 	int64_t now_s; /* since 1970 */
 	const char *pin_root;
@@ -48,6 +50,8 @@ struct ob_ctl_view {
 	struct ob_wg_device *tunnels;
 	size_t n_tunnels;
 	bool tunnels_known;
+	/* What octopus says of itself; NULL: it was not asked, or is dead. */
+	const struct ob_ctl_daemon *daemon;
 };
 
 /* Reads parts (enum ob_ctl_part, or'ed) into the arena. */

@@ -129,32 +129,33 @@ cJSON *ob_ctl_whois_json(const struct ob_ctl_view *view, struct ob_arena *a,
 {
 	const struct ob_route_entry *route = answer->route;
 	const char *cluster = NULL;
-	cJSON *object = cJSON_CreateObject();
+	cJSON *object = ob_json_object(a);
 	cJSON *child;
 
 	if (answer->in || answer->out)
 		cluster = view->config.cluster;
 	else if (route)
 		cluster = route->value.cluster;
-	ob_ctl_json_addr(object, "address", &answer->addr);
-	ob_ctl_json_bool(object, "known", ob_ctl_whois_known(answer));
-	ob_ctl_json_bool(object, "in_global_network", answer->global_cidr);
-	ob_ctl_json_string(object, "cluster", cluster);
-	ob_ctl_json_bool(object, "ours", answer->in || answer->out);
-	ob_ctl_json_bool(object, "gateway",
+	ob_ctl_json_addr(a, object, "address", &answer->addr);
+	ob_ctl_json_bool(a, object, "known", ob_ctl_whois_known(answer));
+	ob_ctl_json_bool(a, object, "in_global_network", answer->global_cidr);
+	ob_ctl_json_string(a, object, "cluster", cluster);
+	ob_ctl_json_bool(a, object, "ours", answer->in || answer->out);
+	ob_ctl_json_bool(a, object, "gateway",
 			 answer->in && answer->in->kind == OB_NAT_STACK);
-	ob_ctl_json_addr(object, "local", &answer->local);
-	ob_ctl_json_addr(object, "global", &answer->global);
+	ob_ctl_json_addr(a, object, "local", &answer->local);
+	ob_ctl_json_addr(a, object, "global", &answer->global);
 	if (!route) {
-		ob_ctl_json_string(object, "route", NULL);
+		ob_ctl_json_string(a, object, "route", NULL);
 		return object;
 	}
-	child = cJSON_AddObjectToObject(object, "route");
-	ob_ctl_json_prefix(child, "prefix", &route->dst);
+	child = ob_json_object(a);
+	ob_json_set(a, object, "route", child);
+	ob_ctl_json_prefix(a, child, "prefix", &route->dst);
 	ob_ctl_json_string(
-		child, "device",
+		a, child, "device",
 		ob_ctl_view_device(view, a, (int)route->value.ifindex));
-	ob_ctl_json_u64(child, "mtu", route->value.mtu);
+	ob_ctl_json_u64(a, child, "mtu", route->value.mtu);
 	return object;
 }
 
@@ -178,10 +179,9 @@ static int run(struct ob_ctl *ctl)
 		return ob_ctl_fail(r, "reading the maps");
 	answer = ob_ctl_whois_find(&view, ctl->arena, &addr);
 	if (ctl->options.json) {
-		_cleanup_(cJSON_Deletep) cJSON *json =
-			ob_ctl_whois_json(&view, ctl->arena, &answer);
+		cJSON *json = ob_ctl_whois_json(&view, ctl->arena, &answer);
 
-		ob_ctl_json_print(json, stdout);
+		ob_ctl_json_print(ctl->arena, json, stdout);
 	} else {
 		ob_ctl_whois_print(&view, ctl->arena, &answer, stdout);
 	}

@@ -18,7 +18,7 @@ _octopus()
 		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -W '--config --pin-root --netns
-			--log-level --check --once --cleanup --help --version' \
+			--log-level --check --once --cleanup --leave --help --version' \
 			-- "$word")
 		;;
 	esac

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/yaml.h"
 #include "octopus/config_check.h"
+#include "octopus/config_hub.h"
 #include "octopus/config_mappings.h"
 #include "octopus/config_read.h"
 
@@ -119,11 +120,16 @@ static struct ob_config_file *file_new(void)
 	return file;
 }
 
-static int build(struct ob_arena *scratch, const struct ob_config_errors *e,
-		 const struct ob_raw_config *raw, struct ob_config_file *file)
+static int build_static(struct ob_arena *scratch,
+			const struct ob_config_errors *e,
+			const struct ob_raw_config *raw,
+			struct ob_config_file *file)
 {
 	struct ob_network *net = &file->network;
-	int r = ob_config_check_addresses(scratch, e, raw);
+	int r = ob_config_check_static(e, raw);
+
+	if (r == 0)
+		r = ob_config_check_addresses(scratch, e, raw);
 
 	if (r < 0)
 		return r;
@@ -138,6 +144,23 @@ static int build(struct ob_arena *scratch, const struct ob_config_errors *e,
 	return ob_config_check_topology(e, raw, net);
 }
 
+static int build_hub(struct ob_arena *scratch, const struct ob_config_errors *e,
+		     const struct ob_raw_config *raw,
+		     struct ob_config_file *file)
+{
+	int r = ob_config_check_hub(scratch, e, raw);
+
+	if (r < 0)
+		return r;
+	fill_network(file->arena, raw, &file->network);
+	/* What is its own, it asks for. */
+	file->network.n_cidrs = 0;
+	file->network.is_public = raw->endpoint.v && !raw->hub.v;
+	fill_rest(raw, file);
+	file->hub = ob_config_hub_new(file->arena, raw);
+	return 0;
+}
+
 int ob_config_parse(const char *name, const char *bytes, size_t size,
 		    struct ob_config_file **ret, struct ob_status *status)
 {
@@ -150,7 +173,8 @@ int ob_config_parse(const char *name, const char *bytes, size_t size,
 	if (r < 0)
 		return r;
 	file = file_new();
-	r = build(scratch, &e, &raw, file);
+	r = raw.hub_api.at.path ? build_hub(scratch, &e, &raw, file)
+				: build_static(scratch, &e, &raw, file);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(file);

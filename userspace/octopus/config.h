@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration file of static mode (octopus(8), "CONFIGURATION FILE"):
- * YAML in, a validated network out. Strict: an unknown field is an error, and
- * every error is one line that an editor can jump to:
+ * The configuration file (octopus(8), "CONFIGURATION FILE"): YAML in, a
+ * validated network out; in hub mode, the part of it that a file can know.
+ * Strict: an unknown field is an error, and every error is one line that an
+ * editor can jump to:
  *
  *   FILE:LINE:COLUMN: FIELD: sentence
  */
@@ -19,10 +20,45 @@
 #include "model/network.h"
 
 #define OB_DEFAULT_METRICS_PORT 9797
+#define OB_DEFAULT_SLICE_LEN	16 /* of what the hub allocates */
+#define OB_DEFAULT_SLICE_LEN6	48
+
+enum ob_kubernetes {
+	OB_KUBERNETES_NONE,
+	OB_KUBERNETES_IN_CLUSTER,
+	OB_KUBERNETES_KUBECONFIG,
+};
+
+/* A local prefix that the clusters' prefixes must not overlap. */
+struct ob_local_cidr {
+	struct ob_prefix prefix;
+	const char *what; /* the field it came from: "service_cidr" */
+};
+
+/* Hub mode: what the file says instead of who the others are. */
+struct ob_hub_mode {
+	const char *url, *ca_file, *token_file; /* NULL with kubeconfig; */
+	const char *kubeconfig;			/* NULL with a url */
+	const char *namespace;
+	const char *endpoint;	   /* where others dial us; "": nowhere */
+	struct ob_prefix *request; /* cluster_cidr; none: the hub decides */
+	size_t n_request;
+	struct ob_prefix *pods; /* none: from Nodes, with kubernetes */
+	size_t n_pods;
+	struct ob_local_cidr *locals; /* of services and nodes */
+	size_t n_locals;
+	struct ob_addr gateways[2]; /* wished for; family 0: none */
+	enum ob_kubernetes kubernetes;
+	const char *kubernetes_file;
+	uint8_t slice_len, slice_len6;
+};
 
 struct ob_config_file {
+	/* In hub mode without what Peers say: only the hub knows the global
+	 * CIDR, nobody cluster CIDRs, mappings, gateways and clusters. */
 	struct ob_network network;
-	const char *key_file; /* NULL: a fresh key for each new device */
+	struct ob_hub_mode *hub; /* NULL: static mode */
+	const char *key_file;	 /* NULL: a fresh key for each new device */
 	bool has_metrics;
 	struct ob_addr metrics_addr; /* family 0: all addresses */
 	uint16_t metrics_port;

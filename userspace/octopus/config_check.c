@@ -9,8 +9,8 @@
 
 #define IPV6_MIN_MTU 1280 /* RFC 8200, section 5 */
 
-static int check_global(const struct ob_config_errors *e,
-			const struct ob_raw_config *raw)
+int ob_config_check_global(const struct ob_config_errors *e,
+			   const struct ob_raw_config *raw)
 {
 	if (raw->global.n == 0)
 		return ob_config_fail(e, &raw->global.at,
@@ -91,7 +91,7 @@ int ob_config_check_addresses(struct ob_arena *scratch,
 {
 	struct ob_claim *claims;
 	size_t n = 0;
-	int r = check_global(e, raw);
+	int r = ob_config_check_global(e, raw);
 
 	if (r < 0)
 		return r;
@@ -127,23 +127,6 @@ static int check_gateway(const struct ob_config_errors *e,
 		return ob_config_fail(e, &raw->at,
 				      "is not inside our cluster_cidr");
 	return 0;
-}
-
-/* The first address but one of our first CIDR of a family: .0 is often taken
- * for a network address by people and tools. */
-static struct ob_addr default_gateway(const struct ob_network *net,
-				      uint8_t family)
-{
-	for (size_t i = 0; i < net->n_cidrs; i++) {
-		const struct ob_prefix *c = &net->cidrs[i];
-
-		if (c->addr.family != family)
-			continue;
-		if (c->len == ob_addr_bits(&c->addr))
-			return c->addr;
-		return ob_addr_plus(&c->addr, 1);
-	}
-	return (struct ob_addr){ 0 };
 }
 
 /* A mapping of exactly the gateway's address would hide one of the two. */
@@ -187,9 +170,9 @@ int ob_config_check_gateways(const struct ob_config_errors *e,
 		*to = a->v;
 	}
 	if (!net->gateway4.family)
-		net->gateway4 = default_gateway(net, AF_INET);
+		net->gateway4 = ob_network_default_gateway(net, AF_INET);
 	if (!net->gateway6.family)
-		net->gateway6 = default_gateway(net, AF_INET6);
+		net->gateway6 = ob_network_default_gateway(net, AF_INET6);
 	r = check_not_mapped(e, raw, net, &net->gateway4);
 	return r < 0 ? r : check_not_mapped(e, raw, net, &net->gateway6);
 }

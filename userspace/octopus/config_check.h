@@ -10,6 +10,9 @@
 
 #define OB_MAX_CIDRS 256 /* cluster CIDRs of one cluster */
 
+/* The global CIDR alone. */
+int ob_config_check_global(const struct ob_config_errors *e,
+			   const struct ob_raw_config *raw);
 /* Counts, duplicates, and who owns which part of the global CIDR. */
 int ob_config_check_addresses(struct ob_arena *scratch,
 			      const struct ob_config_errors *e,

@@ -249,13 +249,81 @@ static int read_peers(struct ob_config_reader *r, const struct ob_yaml *node,
 	return read_each(r, node, at, push_peer, list);
 }
 
+/* Sections. */
+
+#define HUB_FIELD(name, member, fn)                                            \
+	{                                                                      \
+		name, fn, offsetof(struct ob_raw_hub, member), false           \
+	}
+#define ALLOCATION_FIELD(name, member, fn)                                     \
+	{                                                                      \
+		name, fn, offsetof(struct ob_raw_allocation, member), false    \
+	}
+
+static const struct field hub_fields[] = {
+	HUB_FIELD("url", url, ob_value_url),
+	HUB_FIELD("ca_file", ca_file, ob_value_path),
+	HUB_FIELD("token_file", token_file, ob_value_path),
+	HUB_FIELD("kubeconfig", kubeconfig, ob_value_path),
+	HUB_FIELD("namespace", namespace, ob_value_label),
+	{ 0 },
+};
+
+static const struct field kubernetes_fields[] = {
+	{ "kubeconfig", ob_value_path,
+	  offsetof(struct ob_raw_kubernetes, kubeconfig), true },
+	{ 0 },
+};
+
+static const struct field allocation_fields[] = {
+	ALLOCATION_FIELD("prefix_len", prefix_len, ob_value_len4),
+	ALLOCATION_FIELD("prefix_len6", prefix_len6, ob_value_len6),
+	{ 0 },
+};
+
+static int read_hub(struct ob_config_reader *r, const struct ob_yaml *node,
+		    const struct ob_place *at, void *out)
+{
+	struct ob_raw_hub *hub = out;
+
+	hub->at = *at;
+	return read_fields(r, node, at, hub_fields, hub);
+}
+
+static int read_kubernetes(struct ob_config_reader *r,
+			   const struct ob_yaml *node,
+			   const struct ob_place *at, void *out)
+{
+	struct ob_raw_kubernetes *k = out;
+
+	k->at = *at;
+	if (node->kind == OB_YAML_MAPPING)
+		return read_fields(r, node, at, kubernetes_fields, k);
+	if (node->kind == OB_YAML_SCALAR && !strcmp(node->scalar, "in-cluster"))
+		return 0;
+	return ob_value_refuse(r, at,
+			       "expected in-cluster or {kubeconfig: FILE}");
+}
+
+static int read_allocation(struct ob_config_reader *r,
+			   const struct ob_yaml *node,
+			   const struct ob_place *at, void *out)
+{
+	struct ob_raw_allocation *allocation = out;
+
+	allocation->at = *at;
+	return read_fields(r, node, at, allocation_fields, allocation);
+}
+
 static const struct field top_fields[] = {
 	TOP_FIELD("cluster_id", id, ob_value_label, true),
 	TOP_FIELD("ishub", hub, ob_value_bool, false),
 	TOP_FIELD("isPublic", is_public, ob_value_bool, false),
-	TOP_FIELD("global_cidr", global, read_prefixes, true),
-	TOP_FIELD("cluster_cidr", cidrs, read_prefixes, true),
+	TOP_FIELD("global_cidr", global, read_prefixes, false),
+	TOP_FIELD("cluster_cidr", cidrs, read_prefixes, false),
 	TOP_FIELD("pod_cidr", pods, read_prefixes, false),
+	TOP_FIELD("service_cidr", services, read_prefixes, false),
+	TOP_FIELD("node_cidr", nodes, read_prefixes, false),
 	TOP_FIELD("mappings", mappings, read_mappings, false),
 	TOP_FIELD("gateway", gateways, read_addrs, false),
 	TOP_FIELD("interfaces", interfaces, read_interfaces, false),
@@ -265,6 +333,10 @@ static const struct field top_fields[] = {
 	TOP_FIELD("mtu", mtu, ob_value_mtu, false),
 	TOP_FIELD("metrics", metrics, ob_value_metrics, false),
 	TOP_FIELD("peers", peers, read_peers, false),
+	TOP_FIELD("hub", hub_api, read_hub, false),
+	TOP_FIELD("endpoint", endpoint, ob_value_host, false),
+	TOP_FIELD("kubernetes", kubernetes, read_kubernetes, false),
+	TOP_FIELD("allocation", allocation, read_allocation, false),
 	{ 0 },
 };
 

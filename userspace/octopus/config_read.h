@@ -102,6 +102,25 @@ struct ob_raw_peers {
 	struct ob_place at;
 };
 
+/* Where Peers are. */
+struct ob_raw_hub {
+	struct ob_raw_text url, ca_file, token_file;
+	struct ob_raw_text kubeconfig;
+	struct ob_raw_text namespace;
+	struct ob_place at;
+};
+
+/* Our own API server. */
+struct ob_raw_kubernetes {
+	struct ob_raw_text kubeconfig; /* absent: in-cluster */
+	struct ob_place at;
+};
+
+struct ob_raw_allocation {
+	struct ob_raw_number prefix_len, prefix_len6;
+	struct ob_place at;
+};
+
 struct ob_raw_config {
 	struct ob_raw_text id;
 	struct ob_raw_bool hub, is_public;
@@ -115,6 +134,11 @@ struct ob_raw_config {
 	struct ob_raw_number mtu; /* 0: auto */
 	struct ob_raw_metrics metrics;
 	struct ob_raw_peers peers;
+	struct ob_raw_hub hub_api;
+	struct ob_raw_text endpoint;
+	struct ob_raw_kubernetes kubernetes;
+	struct ob_raw_allocation allocation;
+	struct ob_raw_prefixes services, nodes;
 	struct ob_place at;
 };
 

@@ -10,9 +10,16 @@
 
 #include "base/log.h"
 #include "model/network.h"
+#include "octopus/names.h"
 
 #define REASON	 "InvalidConfiguration"
 #define PATH_LEN 4096
+#define URL_LEN	 512
+
+/* No user, query or fragment. */
+#define URL_CHARACTERS                                                         \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:"  \
+	"/[]%"
 
 static int vfail(const struct ob_config_errors *e, const struct ob_place *at,
 		 const char *format, va_list args)
@@ -145,15 +152,39 @@ int ob_value_mtu(struct ob_config_reader *r, const struct ob_yaml *node,
 	return read_number(r, node, at, 576, 65520, n);
 }
 
-static bool label_ok(const char *s, size_t len)
+int ob_value_len4(struct ob_config_reader *r, const struct ob_yaml *node,
+		  const struct ob_place *at, void *out)
 {
-	if (len == 0 || len > 63 || s[0] == '-' || s[len - 1] == '-')
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!islower((unsigned char)s[i]) &&
-		    !isdigit((unsigned char)s[i]) && s[i] != '-')
-			return false;
-	return true;
+	return read_number(r, node, at, 1, 32, out);
+}
+
+int ob_value_len6(struct ob_config_reader *r, const struct ob_yaml *node,
+		  const struct ob_place *at, void *out)
+{
+	return read_number(r, node, at, 1, 128, out);
+}
+
+/* The rest of it is the HTTP client's to judge. */
+int ob_value_url(struct ob_config_reader *r, const struct ob_yaml *node,
+		 const struct ob_place *at, void *out)
+{
+	static const char scheme[] = "https://";
+	struct ob_raw_text *t = out;
+	const char *host;
+
+	t->v = ob_value_text(r, node, at, "a URL");
+	if (!t->v)
+		return -EINVAL;
+	t->at = *at;
+	host = t->v + strlen(scheme);
+	if (strncmp(t->v, scheme, strlen(scheme)) != 0 || !*host ||
+	    strlen(t->v) >= URL_LEN)
+		return ob_value_refuse(r, at, "expected https://HOST:PORT");
+	if (strspn(host, URL_CHARACTERS) != strlen(host))
+		return ob_value_refuse(r, at,
+				       "has a character that the URL of a "
+				       "server has not");
+	return 0;
 }
 
 int ob_value_label(struct ob_config_reader *r, const struct ob_yaml *node,
@@ -164,40 +195,12 @@ int ob_value_label(struct ob_config_reader *r, const struct ob_yaml *node,
 	t->v = ob_value_text(r, node, at, "a cluster ID");
 	if (!t->v)
 		return -EINVAL;
-	if (!label_ok(t->v, strlen(t->v)))
+	if (!ob_name_is_label(t->v))
 		return ob_value_refuse(r, at,
 				       "not a DNS label (lower case letters, "
 				       "digits and '-', at most 63)");
 	t->at = *at;
 	return 0;
-}
-
-static bool host_ok(const char *s)
-{
-	struct ob_addr addr;
-	size_t len = strlen(s);
-
-	if (ob_addr_parse(s, &addr) == 0)
-		return true;
-	if (len >= OB_HOST_LEN - 1)
-		return false;
-	/* Digits and dots only is an address gone wrong, not a name. */
-	if (strspn(s, "0123456789.") == len)
-		return false;
-	for (const char *label = s;;) {
-		size_t n = strcspn(label, ".");
-		char lower[64];
-
-		if (n >= sizeof(lower))
-			return false;
-		for (size_t i = 0; i < n; i++)
-			lower[i] = (char)tolower((unsigned char)label[i]);
-		if (!label_ok(lower, n))
-			return false;
-		if (label[n] == '\0' || label[n + 1] == '\0')
-			return true;
-		label += n + 1;
-	}
 }
 
 int ob_value_host(struct ob_config_reader *r, const struct ob_yaml *node,
@@ -208,7 +211,7 @@ int ob_value_host(struct ob_config_reader *r, const struct ob_yaml *node,
 	t->v = ob_value_text(r, node, at, "an address or a DNS name");
 	if (!t->v)
 		return -EINVAL;
-	if (!host_ok(t->v))
+	if (!ob_name_is_host(t->v))
 		return ob_value_refuse(r, at,
 				       "neither an IP address nor a DNS name "
 				       "(the port is a field of its own)");

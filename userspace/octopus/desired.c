@@ -194,28 +194,39 @@ static bool same_endpoint(const struct ob_wg_endpoint *a,
 	return ob_addr_equal(&a->addr, &b->addr) && a->port == b->port;
 }
 
+/* A name may mean anything; the tunnel must not run through itself. */
+static struct ob_wg_endpoint sane_endpoint(const struct ob_network *net,
+					   const struct ob_peer_fact *fact)
+{
+	for (size_t i = 0; i < net->n_global; i++)
+		if (ob_prefix_contains(&net->global[i], &fact->resolved.addr))
+			return (struct ob_wg_endpoint){ 0 };
+	return fact->resolved;
+}
+
 /*
  * The endpoint to give the kernel; family 0: leave the one it has. WireGuard
  * learns where a peer roams to from its packets, and knows better than the
  * file as long as handshakes succeed; unless what the file or the DNS says
  * has changed since we last told it.
  */
-static struct ob_wg_endpoint want_endpoint(const struct ob_facts *facts,
+static struct ob_wg_endpoint want_endpoint(const struct ob_network *net,
+					   const struct ob_facts *facts,
 					   const struct ob_peer_fact *fact,
 					   const struct ob_wg_peer *now)
 {
+	struct ob_wg_endpoint to = sane_endpoint(net, fact);
 	const struct ob_wg_endpoint none = { 0 };
 	bool moved, fresh;
 
-	if (!fact->resolved.addr.family)
+	if (!to.addr.family)
 		return none;
-	if (!now || same_endpoint(&now->endpoint, &fact->resolved))
-		return fact->resolved;
-	moved = fact->told.addr.family &&
-		!same_endpoint(&fact->told, &fact->resolved);
+	if (!now || same_endpoint(&now->endpoint, &to))
+		return to;
+	moved = fact->told.addr.family && !same_endpoint(&fact->told, &to);
 	fresh = now->handshake_s > 0 &&
 		facts->now_s - now->handshake_s < OB_HANDSHAKE_FRESH_S;
-	return fresh && !moved ? none : fact->resolved;
+	return fresh && !moved ? none : to;
 }
 
 static int compare_prefixes(const void *a, const void *b)
@@ -258,7 +269,7 @@ static void want_peers(struct ob_arena *a, const struct ob_network *net,
 		p->wg.public_key = c->public_key;
 		p->wg.keepalive_s = c->keepalive_s;
 		p->wg.endpoint =
-			want_endpoint(facts, &facts->peers[i],
+			want_endpoint(net, facts, &facts->peers[i],
 				      kernel_peer(facts, &c->public_key));
 		want_allowed(a, net, c, &p->wg);
 	}
@@ -307,12 +318,13 @@ static void note_unresolved(struct ob_arena *a, const struct ob_network *net,
 	for (size_t i = 0; i < net->n_clusters; i++) {
 		const struct ob_cluster_spec *c = &net->clusters[i];
 
-		if (!c->host[0] || facts->peers[i].resolved.addr.family)
+		if (!c->host[0] ||
+		    sane_endpoint(net, &facts->peers[i]).addr.family)
 			continue;
 		degraded(a, d, "EndpointUnresolved",
 			 ob_arena_printf(a,
 					 "peer %s: endpoint %s has no known "
-					 "address",
+					 "address outside of the global CIDR",
 					 c->id, c->host));
 	}
 }

@@ -137,14 +137,86 @@ static enum stage stage_of(const struct pair *p, const void *want,
 	return want ? p->set : p->del;
 }
 
+static bool is_allowed(const struct ob_wg_peer *peer,
+		       const struct ob_prefix *prefix)
+{
+	for (size_t i = 0; i < peer->n_allowed; i++)
+		if (ob_prefix_equal(&peer->allowed[i], prefix))
+			return true;
+	return false;
+}
+
+/* Somebody is to have it. */
+static bool is_wanted(const struct pair *p, const struct ob_prefix *prefix)
+{
+	const struct ob_peer_item *v = p->want.v;
+
+	for (size_t i = 0; i < p->want.n; i++)
+		if (is_allowed(&v[i].wg, prefix))
+			return true;
+	return false;
+}
+
+/*
+ * A peer that gets allowed IPs and loses others does so in two steps, with all
+ * of them in between: routes lead to the old ones until they are gone. NULL:
+ * one step will do.
+ */
+static const struct ob_peer_item *between(struct differ *d,
+					  const struct pair *p,
+					  const struct ob_peer_item *want,
+					  const struct ob_peer_item *have)
+{
+	struct ob_arena *a = d->plan->arena;
+	struct ob_peer_item *both;
+	size_t n;
+
+	if (!want || !have || !has_more(&want->wg, &have->wg) ||
+	    !has_more(&have->wg, &want->wg))
+		return NULL;
+	both = ob_arena_alloc(a, sizeof(*both));
+	*both = *want;
+	n = want->wg.n_allowed;
+	both->wg.allowed = ob_arena_array(a, n + have->wg.n_allowed,
+					  sizeof(*both->wg.allowed));
+	memcpy(both->wg.allowed, want->wg.allowed,
+	       n * sizeof(*both->wg.allowed));
+	for (size_t i = 0; i < have->wg.n_allowed; i++)
+		if (!is_wanted(p, &have->wg.allowed[i]))
+			both->wg.allowed[n++] = have->wg.allowed[i];
+	both->wg.n_allowed = n;
+	return n > want->wg.n_allowed ? both : NULL;
+}
+
+static void add_peer_steps(struct differ *d, const struct pair *p,
+			   const struct ob_peer_item *want,
+			   const struct ob_peer_item *have,
+			   const struct ob_peer_item *both)
+{
+	const struct ob_kind_ops *k = &ob_kinds[p->kind];
+
+	add_op(d, STAGE_PEER_MORE, OB_VERB_CHANGE, k->name,
+	       k->describe(&d->describer, both, have), p->apply, both);
+	add_op(d, STAGE_PEER_LESS, OB_VERB_CHANGE, k->name,
+	       k->describe(&d->describer, want, both), p->apply, want);
+}
+
 static void add_item(struct differ *d, const struct pair *p, const void *want,
 		     const void *have)
 {
 	const struct ob_kind_ops *k = &ob_kinds[p->kind];
 
+	const struct ob_peer_item *both = NULL;
+
 	/* One that we do not set is its owner's business. */
 	if (!want && p->kind == OB_KIND_SYSCTL)
 		return;
+	if (p->kind == OB_KIND_PEER)
+		both = between(d, p, want, have);
+	if (both) {
+		add_peer_steps(d, p, want, have, both);
+		return;
+	}
 	add_op(d, stage_of(p, want, have), verb_of(p, want, have), k->name,
 	       k->describe(&d->describer, want, have), p->apply, want ?: have);
 	if (p->kind == OB_KIND_NAT || p->kind == OB_KIND_DESTINATION)

@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "metrics/metrics.h"
 #include "ob/abi/version.h"
+#include "octopus/exposition_hub.h"
 #include "octopus/exposition_kernel.h"
+#include "octopus/report.h"
 
 static void put_counter(const struct ob_scrape *s, const char *name,
 			const char *help, uint64_t value)
@@ -96,6 +98,7 @@ static void metrics(const struct ob_octopus *o, struct ob_arena *a,
 		ob_debug("no device to report on", "device=%s error=%d", device,
 			 r);
 	ob_exposition_kernel(&s);
+	ob_exposition_hub(&s);
 	put_reconcile(&s);
 	put_config(&s);
 	reply->code = 200;
@@ -119,6 +122,15 @@ static void health(const struct ob_octopus *o, struct ob_arena *a,
 	reply->size = strlen(text);
 }
 
+static void status(const struct ob_octopus *o, struct ob_arena *a,
+		   struct ob_http_reply *reply)
+{
+	reply->code = 200;
+	reply->content_type = "application/json";
+	reply->body = ob_report(o, a);
+	reply->size = strlen(reply->body);
+}
+
 void ob_exposition_handle(void *arg, struct ob_arena *a, const char *path,
 			  struct ob_http_reply *reply)
 {
@@ -128,4 +140,6 @@ void ob_exposition_handle(void *arg, struct ob_arena *a, const char *path,
 		metrics(o, a, reply);
 	else if (!strcmp(path, "/healthz"))
 		health(o, a, reply);
+	else if (!strcmp(path, "/status"))
+		status(o, a, reply);
 }

@@ -21,7 +21,7 @@ static const struct ob_wg_peer *peer_of(const struct ob_scrape *s,
 static const struct ob_wg_peer *tunnel_of(const struct ob_scrape *s,
 					  const struct ob_cluster_spec *c)
 {
-	const struct ob_network *net = &s->o->config->network;
+	const struct ob_network *net = s->o->network;
 
 	if (!ob_cluster_is_direct(net, c))
 		c = ob_network_hub(net);
@@ -37,8 +37,10 @@ static double age_of(const struct ob_scrape *s, const struct ob_wg_peer *peer)
 
 static void put_tunnels(const struct ob_scrape *s)
 {
-	const struct ob_network *net = &s->o->config->network;
+	const struct ob_network *net = s->o->network;
 
+	if (!net)
+		return;
 	ob_metrics_family(s->m, OB_METRIC_PREFIX "tunnel_up", OB_METRIC_GAUGE,
 			  "1 when the tunnel a cluster is behind had a "
 			  "handshake in the last 180 s.");

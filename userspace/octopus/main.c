@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * octopus joins this cluster with others: see octopus(8). Static mode: a file
- * says who they are.
+ * octopus joins this cluster with others: see octopus(8).
  */
 #include <errno.h>
 #include <signal.h>
@@ -11,6 +10,7 @@
 #include "base/log.h"
 #include "netlink/netns.h"
 #include "octopus/cleanup.h"
+#include "octopus/leave.h"
 #include "octopus/options.h"
 #include "octopus/pass.h"
 #include "octopus/privileges.h"
@@ -43,9 +43,14 @@ static int check(const struct ob_options *options)
 
 	if (r < 0)
 		return r;
-	printf("%s: valid: cluster %s, %zu mappings, %zu peers\n",
-	       options->config, config->network.id, config->network.n_mappings,
-	       config->network.n_clusters);
+	if (config->hub)
+		printf("%s: valid: cluster %s, hub %s\n", options->config,
+		       config->network.id,
+		       config->hub->url ?: config->hub->kubeconfig);
+	else
+		printf("%s: valid: cluster %s, %zu mappings, %zu peers\n",
+		       options->config, config->network.id,
+		       config->network.n_mappings, config->network.n_clusters);
 	return 0;
 }
 
@@ -62,6 +67,19 @@ static int enter_netns(const struct ob_options *options)
 	return r;
 }
 
+static int leave(const struct ob_config_file *config)
+{
+	struct ob_status status = OB_STATUS_INIT;
+	int r;
+
+	if (!config->hub) {
+		fputs("octopus: --leave needs a file with hub\n", stderr);
+		return -EINVAL;
+	}
+	r = ob_leave(config, &status);
+	return r < 0 ? complain(r, &status) : 0;
+}
+
 static int cleanup(const struct ob_options *options)
 {
 	_cleanup_(ob_config_freep) struct ob_config_file *config = NULL;
@@ -72,6 +90,8 @@ static int cleanup(const struct ob_options *options)
 		r = load_config(options->config, &config);
 	if (r == 0)
 		r = enter_netns(options);
+	if (r == 0 && options->mode == OB_MODE_LEAVE)
+		r = leave(config);
 	if (r < 0)
 		return r;
 	r = ob_cleanup(config ? config->network.device : OB_DEFAULT_DEVICE,
@@ -96,7 +116,9 @@ static int octopus_open(struct ob_octopus *o, const struct ob_options *options,
 	int r;
 
 	o->arena = ob_arena_new();
+	o->config_path = options->config;
 	o->state.config_valid = true;
+	o->network = o->config->hub ? NULL : &o->config->network;
 	r = ob_identity_load(o->config->key_file, &o->identity, status);
 	if (r == 0)
 		r = ob_kernel_open(options->pin_root, &o->kernel, status);
@@ -126,6 +148,10 @@ static int run(const struct ob_options *options)
 	struct ob_status status = OB_STATUS_INIT;
 	int r = load_config(options->config, &o.config);
 
+	if (r == 0 && options->mode == OB_MODE_ONCE && o.config->hub) {
+		fputs("octopus: --once needs a file with peers\n", stderr);
+		return -EINVAL;
+	}
 	if (r == 0)
 		r = enter_netns(options);
 	if (r < 0)
@@ -140,7 +166,8 @@ static int run(const struct ob_options *options)
 		o.config->network.n_clusters);
 	if (options->mode == OB_MODE_ONCE)
 		return ob_run_once(&o);
-	return ob_run(&o, options);
+	r = ob_run(&o, options, &status);
+	return r < 0 ? complain(r, &status) : 0;
 }
 
 int main(int argc, char **argv)
@@ -158,6 +185,7 @@ int main(int argc, char **argv)
 		r = check(&options);
 		break;
 	case OB_MODE_CLEANUP:
+	case OB_MODE_LEAVE:
 		r = cleanup(&options);
 		break;
 	case OB_MODE_RUN:

@@ -11,6 +11,7 @@ enum {
 	OPT_CHECK = 256,
 	OPT_ONCE,
 	OPT_CLEANUP,
+	OPT_LEAVE,
 	OPT_PIN_ROOT,
 	OPT_NETNS,
 	OPT_VERSION,
@@ -24,6 +25,7 @@ static const struct option long_options[] = {
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "once", no_argument, NULL, OPT_ONCE },
 	{ "cleanup", no_argument, NULL, OPT_CLEANUP },
+	{ "leave", no_argument, NULL, OPT_LEAVE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ 0 },
@@ -34,7 +36,8 @@ static const char help[] =
 	"\n"
 	"Joins this cluster with others over WireGuard, and keeps it so.\n"
 	"\n"
-	"  -c, --config FILE     this cluster and its peers, octopus(8)\n"
+	"  -c, --config FILE     this cluster, and its peers or its hub,\n"
+	"                        octopus(8)\n"
 	"      --pin-root DIR    where BPF maps are pinned\n"
 	"                        (" OB_PIN_ROOT ")\n"
 	"      --netns NAME|PATH work in this network namespace\n"
@@ -42,6 +45,7 @@ static const char help[] =
 	"      --check           read the configuration, say what is wrong\n"
 	"      --once            make everything as it should be, and exit\n"
 	"      --cleanup         remove every trace of octopus, and exit\n"
+	"      --leave           delete our Peer on the hub, and clean up\n"
 	"  -h, --help\n"
 	"      --version\n"
 	"\n"
@@ -50,8 +54,8 @@ static const char help[] =
 static int set_mode(struct ob_options *o, enum ob_mode mode)
 {
 	if (o->mode != OB_MODE_RUN && o->mode != mode) {
-		fputs("octopus: --check, --once and --cleanup exclude each "
-		      "other\n",
+		fputs("octopus: --check, --once, --cleanup and --leave exclude "
+		      "each other\n",
 		      stderr);
 		return -EINVAL;
 	}
@@ -90,6 +94,8 @@ static int take_option(struct ob_options *o, int c)
 		return set_mode(o, OB_MODE_ONCE);
 	case OPT_CLEANUP:
 		return set_mode(o, OB_MODE_CLEANUP);
+	case OPT_LEAVE:
+		return set_mode(o, OB_MODE_LEAVE);
 	case 'h':
 		fputs(help, stdout);
 		o->mode = OB_MODE_DONE;

@@ -9,6 +9,7 @@ enum ob_mode {
 	OB_MODE_CHECK,
 	OB_MODE_ONCE,
 	OB_MODE_CLEANUP,
+	OB_MODE_LEAVE,
 	OB_MODE_DONE, /* --help or --version has been answered */
 };
 

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "octopus/apply.h"
+#include "octopus/control.h"
 #include "octopus/facts.h"
+#include "octopus/join.h"
 
 /* What the operators of the other clusters need to know. */
 static void log_key(struct ob_octopus *o, const struct ob_wg_device *wg)
@@ -16,9 +18,9 @@ static void log_key(struct ob_octopus *o, const struct ob_wg_device *wg)
 	char text[OB_KEY_STRLEN];
 
 	if (ob_key_is_zero(&wg->public_key) ||
-	    ob_key_equal(&wg->public_key, &o->logged_key))
+	    ob_key_equal(&wg->public_key, &o->public_key))
 		return;
-	o->logged_key = wg->public_key;
+	o->public_key = wg->public_key;
 	ob_info("our public key", "device=%s public_key=%s", wg->name,
 		ob_key_format(&wg->public_key, text, sizeof(text)));
 }
@@ -70,6 +72,38 @@ static void apply(struct ob_octopus *o, struct ob_plan *plan,
 	ob_plan_apply(plan, &context, result);
 }
 
+static const struct ob_wg_peer *actual_peer(const struct ob_wg_device *wg,
+					    const struct ob_key *key)
+{
+	for (size_t i = 0; i < wg->n_peers; i++)
+		if (ob_key_equal(&wg->peers[i].public_key, key))
+			return &wg->peers[i];
+	return NULL;
+}
+
+/* settled: the kernel has what is desired. */
+static void nudge(struct ob_octopus *o, const struct ob_desired *desired,
+		  const struct ob_actual *actual, bool settled)
+{
+	uint64_t now_ms = ob_clock_monotonic_ms();
+
+	for (size_t i = 0; i < desired->peers.n; i++) {
+		const struct ob_wg_peer *want = &desired->peers.v[i].wg;
+		const struct ob_wg_peer *now = NULL;
+
+		if (settled)
+			now = actual_peer(&actual->wg, &want->public_key);
+		/* Those that do not dial wait for the other end. */
+		if (!want->keepalive_s ||
+		    !ob_nudge_is_due(&o->nudge, &want->public_key, now, now_ms))
+			continue;
+		ob_debug("dialling again", "peer=%s",
+			 desired->peers.v[i].cluster);
+		(void)ob_nudge_peer(o->kernel.wg, actual->wg.name, now);
+	}
+	ob_nudge_sweep(&o->nudge);
+}
+
 static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	       size_t *ret_operations, struct ob_status *status)
 {
@@ -88,14 +122,15 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 		o->state.errors++;
 		return r;
 	}
-	ob_facts_gather(&sources, o->arena, &o->config->network, &actual,
+	ob_facts_gather(&sources, o->arena, o->network, &actual,
 			(int64_t)ob_clock_realtime_s(), &facts);
-	ob_desired_compute(o->arena, &o->config->network, &facts, &desired);
+	ob_desired_compute(o->arena, o->network, &facts, &desired);
 	ob_plan_init(&plan, o->arena);
 	ob_diff(&desired, &actual, &ob_apply_kernel, &plan);
 	o->state.last_compare_ns = cpu_ns() - start_ns;
 	held = ob_holds_filter(&o->holds, &plan, ob_clock_monotonic_ms());
 	apply(o, &plan, &desired, &result);
+	nudge(o, &desired, &actual, plan.ops.n == 0);
 
 	for (size_t i = 0; i < desired.conditions.n; i++)
 		ob_conditions_add(o->arena, conditions,
@@ -110,6 +145,19 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	return result.failed || held || desired.blocked ? -EIO : 0;
 }
 
+/* What has come together in a pass, or instead of one. */
+static void conclude(struct ob_octopus *o, struct ob_conditions *conditions,
+		     const struct ob_status *status, int r)
+{
+	ob_conditions_add(o->arena, conditions, status);
+	ob_conditions_add(o->arena, conditions, &o->http);
+	if (o->control)
+		ob_control_conditions(o->control, o->arena, conditions);
+	ob_state_set_conditions(&o->state, conditions);
+	if (r == 0)
+		o->state.last_success_ms = ob_clock_monotonic_ms();
+}
+
 int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
 {
 	uint64_t start_ns = ob_clock_monotonic_ns();
@@ -120,15 +168,36 @@ int ob_pass_run(struct ob_octopus *o, size_t *ret_operations)
 	*ret_operations = 0;
 	ob_arena_reset(o->arena);
 	r = run(o, &conditions, ret_operations, &status);
-	ob_conditions_add(o->arena, &conditions, &status);
-	ob_conditions_add(o->arena, &conditions, &o->http);
-	ob_state_set_conditions(&o->state, &conditions);
+	conclude(o, &conditions, &status, r);
 	o->state.passes++;
 	o->state.last_duration_ns = ob_clock_monotonic_ns() - start_ns;
-	if (r == 0)
-		o->state.last_success_ms = ob_clock_monotonic_ms();
 	ob_debug("pass", "operations=%zu duration_us=%llu result=%d",
 		 *ret_operations,
 		 (unsigned long long)o->state.last_duration_ns / 1000, r);
+	return r;
+}
+
+int ob_pass_wait(struct ob_octopus *o)
+{
+	struct ob_status status = OB_STATUS_INIT;
+	struct ob_conditions conditions = { 0 };
+	struct ob_join_input nobody = { .config = o->config };
+	struct ob_network bare;
+	struct ob_actual actual;
+	size_t operations;
+	int r;
+
+	ob_arena_reset(o->arena);
+	r = read_actual(o, &actual, &status);
+	if (r == 0 && !actual.wg.name[0]) {
+		ob_join_standby(o->arena, &nobody, &bare);
+		o->network = &bare;
+		r = ob_pass_run(o, &operations);
+		o->network = NULL;
+		return r;
+	}
+	if (r < 0)
+		o->state.errors++;
+	conclude(o, &conditions, &status, r);
 	return r;
 }

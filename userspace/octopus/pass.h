@@ -11,19 +11,28 @@
 #include "octopus/holds.h"
 #include "octopus/identity.h"
 #include "octopus/kernel.h"
+#include "octopus/nudge.h"
 #include "octopus/resolve.h"
 #include "octopus/status.h"
 #include "octopus/told.h"
 
+struct ob_control;
+
 struct ob_octopus {
+	const char *config_path;
 	struct ob_config_file *config;
+	/* What should be: the configuration's, or what Peers say. NULL: not
+	 * known yet, whatever the kernel has stays. */
+	const struct ob_network *network;
+	struct ob_control *control; /* of hub mode; NULL: static mode */
 	struct ob_kernel kernel;
 	struct ob_identity identity;
 	struct ob_told told;
 	struct ob_resolver *resolver;
 	struct ob_holds holds;
+	struct ob_nudge nudge;
 	struct ob_state state;
-	struct ob_key logged_key; /* our public key as last logged */
+	struct ob_key public_key; /* ours, as the device had it last */
 	struct ob_status http;	  /* why there are no metrics; reason NULL */
 	struct ob_arena *arena;	  /* of a pass */
 };
@@ -34,3 +43,9 @@ struct ob_octopus {
  * *ret_operations counts what was tried.
  */
 int ob_pass_run(struct ob_octopus *o, size_t *ret_operations);
+/*
+ * While there is no network: what is not as it should be, and our public key.
+ * Makes a device with a key, for others to be told, when there is none; changes
+ * nothing otherwise.
+ */
+int ob_pass_wait(struct ob_octopus *o);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "octopus/control.h"
 #include "octopus/exposition.h"
 #include "octopus/serve.h"
 #include "octopus/watch.h"
@@ -37,12 +38,71 @@ static void serve_start(struct loop *l)
 			   ob_exposition_handle, l->o, &l->serve, &l->o->http);
 }
 
+/* Hub mode. */
+
+static void on_network(void *arg, bool different)
+{
+	struct loop *l = arg;
+	struct ob_octopus *o = l->o;
+	int r;
+
+	o->network = ob_control_network(o->control);
+	if (!different)
+		return;
+	ob_info("network", "cluster_cidrs=%zu mappings=%zu peers=%zu",
+		o->network->n_cidrs, o->network->n_mappings,
+		o->network->n_clusters);
+	r = ob_resolver_set(o->resolver, o->network);
+	if (r < 0)
+		ob_error("resolver", "error=%d", r);
+	ob_holds_clear(&o->holds);
+	ob_watch_resolve(l->watch);
+	ob_watch_dirty(l->watch);
+}
+
+static int on_device(void *arg, struct ob_arena *a, struct ob_wg_device *ret,
+		     uint32_t *ret_mtu)
+{
+	struct loop *l = arg;
+	const struct ob_octopus *o = l->o;
+
+	*ret_mtu = o->state.mtu;
+	/* Before the first pass peers may be missing that are wanted. */
+	if (o->state.passes == 0)
+		return -ENODEV;
+	return ob_wg_device_dump(o->kernel.wg, a, o->config->network.device,
+				 ret);
+}
+
+static const struct ob_control_ops control_ops = {
+	.network = on_network,
+	.device = on_device,
+};
+
+static int control_start(struct loop *l, struct ob_status *status)
+{
+	struct ob_octopus *o = l->o;
+	int r = ob_control_new(l->event, o->config, &control_ops, l,
+			       &o->control, status);
+
+	if (r == 0)
+		ob_control_set_key(o->control, &o->public_key);
+	return r;
+}
+
+/* The kernel. */
+
 static uint64_t on_pass(void *arg)
 {
 	struct loop *l = arg;
 	size_t operations;
 
-	(void)ob_pass_run(l->o, &operations);
+	if (l->o->network)
+		(void)ob_pass_run(l->o, &operations);
+	else
+		(void)ob_pass_wait(l->o);
+	if (l->o->control)
+		ob_control_set_key(l->o->control, &l->o->public_key);
 	if (!l->ready) {
 		l->ready = true;
 		sd_notifyf(0, "READY=1\nSTATUS=cluster %s",
@@ -67,36 +127,89 @@ static bool same_key_file(const struct ob_config_file *a,
 	return !strcmp(a->key_file, b->key_file);
 }
 
+/* What a reload has made and not handed over yet. */
+struct fresh {
+	struct ob_config_file *config;
+	struct ob_identity identity;
+	struct ob_control *control;
+	bool keep_control; /* the one there is goes with the configuration */
+};
+
+static void fresh_done(struct fresh *f)
+{
+	ob_control_freep(&f->control);
+	ob_identity_done(&f->identity);
+	ob_config_freep(&f->config);
+}
+
+static int reload_check(const struct loop *l, const struct fresh *f,
+			struct ob_status *status)
+{
+	const char *device = l->o->config->network.device;
+
+	if (!strcmp(f->config->network.device, device))
+		return 0;
+	return ob_status_set(status, EINVAL, "InvalidConfiguration",
+			     "%s: device: cannot change from %s while octopus "
+			     "runs; use --cleanup",
+			     l->options->config, device);
+}
+
+static int reload_prepare(struct loop *l, struct fresh *f,
+			  struct ob_status *status)
+{
+	struct ob_octopus *o = l->o;
+	int r = ob_config_load(l->options->config, &f->config, status);
+
+	if (r == 0)
+		r = reload_check(l, f, status);
+	if (r == 0 && !same_key_file(o->config, f->config))
+		r = ob_identity_load(f->config->key_file, &f->identity, status);
+	if (r < 0)
+		return r;
+	f->keep_control = o->control && ob_control_fits(o->control, f->config);
+	if (f->config->hub && !f->keep_control)
+		return ob_control_new(l->event, f->config, &control_ops, l,
+				      &f->control, status);
+	if (!f->config->hub)
+		return ob_resolver_set(o->resolver, &f->config->network);
+	return 0;
+}
+
+/* Of hub mode the last network stays as long as the connections do; new ones
+ * say what they know when they do, and until then nothing changes. */
+static void reload_network(struct ob_octopus *o, struct fresh *f)
+{
+	struct ob_control *old = o->control;
+
+	if (f->keep_control) {
+		ob_control_set_config(o->control, o->config);
+		return;
+	}
+	o->control = f->control;
+	f->control = old;
+	o->network = o->config->hub ? NULL : &o->config->network;
+	if (o->control)
+		ob_control_set_key(o->control, &o->public_key);
+}
+
 static int reload(struct loop *l, struct ob_status *status)
 {
-	_cleanup_(ob_config_freep) struct ob_config_file *fresh = NULL;
-	_cleanup_(ob_identity_done) struct ob_identity identity = { 0 };
+	_cleanup_(fresh_done) struct fresh f = { 0 };
 	struct ob_octopus *o = l->o;
-	struct ob_config_file *old;
+	struct ob_config_file *old = o->config;
 	bool other_metrics;
-	int r = ob_config_load(l->options->config, &fresh, status);
+	int r = reload_prepare(l, &f, status);
 
 	if (r < 0)
 		return r;
-	if (strcmp(fresh->network.device, o->config->network.device) != 0)
-		return ob_status_set(status, EINVAL, "InvalidConfiguration",
-				     "%s: device: cannot change from %s while "
-				     "octopus runs; use --cleanup",
-				     l->options->config,
-				     o->config->network.device);
-	if (!same_key_file(o->config, fresh))
-		r = ob_identity_load(fresh->key_file, &identity, status);
-	if (r == 0)
-		r = ob_resolver_set(o->resolver, &fresh->network);
-	if (r < 0)
-		return r;
 	/* Without a file the device keeps the key it has. */
-	if (identity.has_secret)
-		o->identity = identity;
-	other_metrics = !same_metrics(o->config, fresh);
-	old = o->config;
-	o->config = TAKE_PTR(fresh);
-	fresh = old;
+	if (f.identity.has_secret)
+		o->identity = f.identity;
+	other_metrics = !same_metrics(o->config, f.config);
+	o->config = f.config;
+	f.config = old;
+	reload_network(o, &f);
 	if (other_metrics)
 		serve_start(l);
 	return 0;
@@ -135,30 +248,45 @@ static const struct ob_watch_ops watch_ops = {
 	.reload = on_reload,
 };
 
-static int loop_run(struct loop *l)
+static int loop_open(struct loop *l, struct ob_status *status)
 {
 	int r = sd_event_new(&l->event);
 
 	if (r >= 0)
 		r = ob_watch_new(l->event, l->o->resolver, &watch_ops, l,
 				 &l->watch);
-	if (r < 0)
-		return r;
+	if (r >= 0 && l->o->config->hub)
+		r = control_start(l, status);
+	return r < 0 ? r : 0;
+}
+
+static int loop_run(struct loop *l)
+{
+	int r;
+
 	serve_start(l);
 	ob_watch_resolve(l->watch);
 	r = sd_event_loop(l->event);
 	sd_notify(0, "STOPPING=1");
+	if (l->o->control)
+		ob_control_release(l->o->control);
 	return r;
 }
 
-int ob_run(struct ob_octopus *o, const struct ob_options *options)
+int ob_run(struct ob_octopus *o, const struct ob_options *options,
+	   struct ob_status *status)
 {
 	struct loop l = { .o = o, .options = options };
-	int r = loop_run(&l);
+	int r = loop_open(&l, status);
 
+	if (r == 0)
+		r = loop_run(&l);
 	if (r < 0)
 		ob_error("event loop", "error=%d", r);
 	ob_serve_freep(&l.serve);
+	o->network = NULL;
+	ob_control_freep(&o->control);
+	o->control = NULL;
 	ob_watch_freep(&l.watch);
 	sd_event_unrefp(&l.event);
 	return r;

@@ -23,3 +23,20 @@ bool ob_network_owns(const struct ob_network *net, const struct ob_prefix *p)
 			return true;
 	return false;
 }
+
+/* The first address but one of our first CIDR of a family: .0 is often taken
+ * for a network address by people and tools. */
+struct ob_addr ob_network_default_gateway(const struct ob_network *net,
+					  uint8_t family)
+{
+	for (size_t i = 0; i < net->n_cidrs; i++) {
+		const struct ob_prefix *c = &net->cidrs[i];
+
+		if (c->addr.family != family)
+			continue;
+		if (c->len == ob_addr_bits(&c->addr))
+			return c->addr;
+		return ob_addr_plus(&c->addr, 1);
+	}
+	return (struct ob_addr){ 0 };
+}

@@ -18,3 +18,7 @@ bool ob_cluster_is_direct(const struct ob_network *net,
 const struct ob_cluster_spec *ob_network_hub(const struct ob_network *net);
 /* p is inside one of our cluster CIDRs. */
 bool ob_network_owns(const struct ob_network *net, const struct ob_prefix *p);
+/* Where our own global address of a family is when nobody says; family 0: we
+ * have none of that family. */
+struct ob_addr ob_network_default_gateway(const struct ob_network *net,
+					  uint8_t family);

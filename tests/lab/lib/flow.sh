@@ -85,9 +85,15 @@ slow()
 	[ "${OB_LAB_WAY:-}" = qemu ]
 }
 
-# Seconds until somebody who should answer at once is given up.
-PATIENCE=5
-! slow || PATIENCE=20
+# Seconds until what should happen at once is given up: long, because the
+# machine may be busy with something else.
+PATIENCE=20
+# And until one packet's answer is: shorter, so that the next one gets its turn.
+ANSWER=4
+# shellcheck disable=SC2034 # for the flows
+if slow; then
+	PATIENCE=60 ANSWER=15
+fi
 
 # probe POD ARGUMENT...: what becomes of one packet (probe.c).
 probe()
@@ -99,7 +105,7 @@ probe()
 
 ping_once()
 {
-	on "$1" ping -n -c 1 -W "$PATIENCE" "$2"
+	on "$1" ping -n -c 1 -W "$ANSWER" "$2"
 }
 
 traffic_flows()

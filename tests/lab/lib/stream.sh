@@ -1,28 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
-# A steady stream between two pods, to see what a disturbance costs (stream.c).
+# Checks around a steady stream between two pods.
 
-STREAM_PORT=7000
+# shellcheck source=/dev/null
+. "${OB_SOURCE_DIR:?}/demo/stream.sh"
+
 STREAM_RATE_WANTED=${OB_LAB_RATE:-10000}
+# Emulated, nothing carries more.
+! slow || STREAM_RATE_WANTED=${OB_LAB_RATE:-1000}
 STREAM_RATE_MIN=200
-
-# stream_start RATE: cluster1-client -> cluster2-web.
-stream_start()
-{
-	background receiver cluster2-web \
-		"$LAB_TOOLS/lab_stream" receive $STREAM_PORT
-	wait_until 10 listening cluster2-web $STREAM_PORT || return 1
-	background sender cluster1-client \
-		"$LAB_TOOLS/lab_stream" send "$WEB4" $STREAM_PORT "$1"
-}
-
-# stream_stop: ends it and waits for the tally, which it prints.
-stream_stop()
-{
-	stop_background sender
-	wait_until 30 ended receiver || return 1
-	cat "$WORLD/receiver.out"
-}
 
 # keeps_pace RATE: the sender has nearly sent as many as it should, or else this
 # machine is saturated and loses packets whatever we do.
@@ -58,15 +44,36 @@ stream_rate()
 	return 1
 }
 
-# losses: where packets may have gone, one counter a line.
+# losses: where packets may have gone, one counter a line; and what each part
+# of the way has sent and received, between which they have.
 losses()
 {
 	while read -r _ _dropped _; do
 		echo "full backlog of a CPU: $((0x$_dropped))"
 	done </proc/net/softnet_stat
 	for _c in $CLUSTERS; do
-		obctl_of "$_c" drops | sed "s/^/$_c /"
+		{
+			obctl_of "$_c" drops
+			programs_carried "$_c"
+			wireguard_carried "$_c"
+		} | sed "s/^/$_c /"
 	done
+}
+
+programs_carried()
+{
+	obctl_of "$1" -o json peers | jq -r '
+		.. | objects | select(.tx_packets?) |
+		"\(.cluster): programs sent \(.tx_packets), " +
+		"received \(.rx_packets)"'
+}
+
+wireguard_carried()
+{
+	ip -n "$1" -j -s link show dev ob0 | jq -r '.[0].stats64 |
+		"WireGuard sent \(.tx.packets), dropped \(.tx.dropped), " +
+		"failed \(.tx.errors); received \(.rx.packets), " +
+		"dropped \(.rx.dropped), failed \(.rx.errors)"'
 }
 
 # stream_around SENTENCE FUNCTION...: loses nothing while that runs.

@@ -2,9 +2,11 @@
 #include "apimachinery/apply.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apimachinery/causes.h"
+#include "apimachinery/last_applied.h"
 #include "apimachinery/managers.h"
 #include "apimachinery/typed.h"
 
@@ -84,9 +86,10 @@ static void complain(const char *path, void *data)
 }
 
 /* What others own of what has changed is a conflict, unless it is taken from
- * them; what is gone belongs to nobody. */
+ * them, or allowed; what is gone belongs to nobody. */
 static void take_over(struct ob_arena *a, struct ob_api_owners *owners,
 		      size_t self, const struct ob_api_difference *d,
+		      const struct ob_api_set *allowed,
 		      struct ob_api_causes *conflicts)
 {
 	const struct ob_api_set *touched =
@@ -102,7 +105,9 @@ static void take_over(struct ob_arena *a, struct ob_api_owners *owners,
 		both = ob_api_set_intersection(a, o->set, touched);
 		if (conflicts) {
 			c.manager = ob_api_owner_print(a, o);
-			ob_api_set_each(a, both, complain, &c);
+			ob_api_set_each(a,
+					ob_api_set_difference(a, both, allowed),
+					complain, &c);
 		}
 		o->set = ob_api_set_difference(a, o->set, both);
 		o->set = ob_api_set_difference(a, o->set, d->removed);
@@ -116,13 +121,38 @@ static void remove_given_up(struct ob_arena *a,
 			    const struct ob_api_owners *owners,
 			    const struct ob_api_set *before)
 {
-	const struct ob_api_set *all = NULL, *gone;
+	const struct ob_api_set *all = nobodys(a), *gone;
 
 	for (size_t i = 0; i < owners->n; i++)
 		all = ob_api_set_union(a, all, owners->v[i].set);
 	gone = ob_api_set_difference(a, ob_api_typed_named(a, schema, before),
 				     ob_api_typed_named(a, schema, all));
-	ob_api_typed_remove(a, schema, object, gone);
+	ob_api_typed_remove(a, schema, object, gone, all);
+}
+
+struct numbered {
+	struct ob_api_cause cause;
+	size_t number;
+};
+
+static int by_message(const void *x, const void *y)
+{
+	const struct numbered *p = x, *q = y;
+	int order = strcmp(p->cause.message, q->cause.message);
+
+	return order ? order : p->number < q->number ? -1 : 1;
+}
+
+/* Managers in the order of the alphabet, fields of each as they are. */
+static void sort_conflicts(struct ob_arena *a, struct ob_api_causes *list)
+{
+	struct numbered *all = ob_arena_array(a, list->n, sizeof(*all));
+
+	for (size_t i = 0; i < list->n; i++)
+		all[i] = (struct numbered){ list->v[i], i };
+	qsort(all, list->n, sizeof(*all), by_message);
+	for (size_t i = 0; i < list->n; i++)
+		list->v[i] = all[i].cause;
 }
 
 static void keep_time(struct ob_api_owner *o, const struct ob_api_set *before,
@@ -157,11 +187,14 @@ int ob_api_apply(struct ob_arena *a, const struct ob_api_schema *schema,
 	remove_given_up(a, schema, object, &owners, before);
 	d = ob_api_typed_compare(a, schema, old, object);
 	take_over(a, &owners, (size_t)(self - owners.v), &d,
+		  ob_api_last_applied_fields(a, schema, old, manager),
 		  force ? NULL : &found);
 	if (found.n) {
+		sort_conflicts(a, &found);
 		ob_api_causes_join(a, conflicts, &found, "");
 		return -EBUSY;
 	}
+	ob_api_last_applied_sync(a, object, wanted, manager);
 	keep_time(self, before, !old || !ob_json_equal(old, object),
 		  manager->time);
 	ob_api_owners_write(a, object, &owners);
@@ -204,10 +237,16 @@ void ob_api_manage_update(struct ob_arena *a,
 	struct ob_api_owner *self;
 
 	read_sent(a, live, object, manager, &owners);
+	/* Nobody is tracked until the first who applies: such an object came
+	 * from somewhere else, or its managers were to be forgotten. */
+	if (live && !owners.n) {
+		ob_api_owners_write(a, object, &owners);
+		return;
+	}
 	new = without_managers(a, object);
 	d = ob_api_typed_compare(a, schema, old, new);
 	self = ob_api_owners_take(a, &owners, manager);
-	take_over(a, &owners, (size_t)(self - owners.v), &d, NULL);
+	take_over(a, &owners, (size_t)(self - owners.v), &d, NULL, NULL);
 	before = self->set;
 	mine = ob_api_set_union(a, d.added, d.changed);
 	mine = ob_api_set_union(a, ob_api_set_difference(a, before, d.removed),

@@ -3,7 +3,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "apimachinery/tree.h"
+
+#define SHOWN_MAX 100
 
 static size_t place_length(const struct ob_api_place *p)
 {
@@ -70,13 +75,53 @@ const char *ob_api_quote(struct ob_arena *a, const char *s)
 	return out;
 }
 
+static int by_name(const void *x, const void *y)
+{
+	const cJSON *const *p = x, *const *q = y;
+
+	return strcmp((*p)->string, (*q)->string);
+}
+
+static const char *show_object(struct ob_arena *a, const cJSON *v)
+{
+	size_t n = (size_t)cJSON_GetArraySize(v), i = 0;
+	const cJSON **members = ob_arena_array(a, n, sizeof(*members));
+	const char *text = "map[string]interface {}{";
+
+	for (const cJSON *c = v->child; c; c = c->next)
+		members[i++] = c;
+	if (n)
+		qsort(members, n, sizeof(*members), by_name);
+	for (i = 0; i < n; i++)
+		text = ob_arena_printf(a, "%s%s%s:%s", text, i ? ", " : "",
+				       ob_api_quote(a, members[i]->string),
+				       ob_api_show(a, members[i]));
+	return ob_arena_printf(a, "%s}", text);
+}
+
+static const char *show_array(struct ob_arena *a, const cJSON *v)
+{
+	const char *text = "[]interface {}{";
+
+	for (const cJSON *c = v->child; c; c = c->next)
+		text = ob_arena_printf(a, "%s%s%s", text,
+				       c == v->child ? "" : ", ",
+				       ob_api_show(a, c));
+	return ob_arena_printf(a, "%s}", text);
+}
+
 const char *ob_api_show(struct ob_arena *a, const cJSON *v)
 {
 	if (!v || cJSON_IsNull(v))
 		return "null";
 	if (cJSON_IsString(v))
 		return ob_api_quote(a, v->valuestring);
-	return ob_json_print(a, v);
+	if (!cJSON_IsObject(v) && !cJSON_IsArray(v))
+		return ob_json_print(a, v);
+	/* Text grows by copying: what is large is not worth the time. */
+	if (ob_api_count(v) > SHOWN_MAX)
+		return "...";
+	return cJSON_IsObject(v) ? show_object(a, v) : show_array(a, v);
 }
 
 void ob_api_causes_add(struct ob_arena *a, struct ob_api_causes *list,

@@ -21,7 +21,7 @@ const char *ob_api_place_print(struct ob_arena *a,
 
 /* "x\n" in quotes, with escapes. */
 const char *ob_api_quote(struct ob_arena *a, const char *s);
-/* A value as an error shows it. */
+/* A value as an error shows it: objects and arrays in Go's syntax. */
 const char *ob_api_show(struct ob_arena *a, const cJSON *v);
 
 void ob_api_causes_required(struct ob_arena *a, struct ob_api_causes *list,

@@ -160,27 +160,38 @@ static void take_scope(struct compiler *c)
 				  ob_api_quote(c->a, scope));
 }
 
-static void take_group(struct compiler *c, const cJSON *crd)
+static const char *text(const cJSON *object, const char *key)
 {
-	const char *group = ob_json_string(c->spec, "group");
-	const char *name = ob_json_string(crd, "metadata.name");
-	const char *want;
+	const char *s = ob_json_string(object, key);
 
-	c->r->group = group ? group : "";
-	if (!group || !*group)
-		required(c, "spec.group", "");
-	else if (!ob_api_name_valid(group, false))
-		invalid(c, "spec.group", group,
-			"a lowercase RFC 1123 subdomain must consist of lower "
-			"case alphanumeric characters, '-' or '.', and must "
-			"start and end with an alphanumeric character");
-	else if (!strchr(group, '.'))
-		invalid(c, "spec.group", group,
-			"should be a domain with at least one dot");
-	want = ob_arena_printf(c->a, "%s.%s", c->r->plural, c->r->group);
+	return s ? s : "";
+}
+
+static void check_own_name(struct compiler *c, const cJSON *crd)
+{
+	const char *name = ob_json_string(crd, "metadata.name");
+	const char *want = ob_arena_printf(
+		c->a, "%s.%s", text(ob_json_get(c->spec, "names"), "plural"),
+		text(c->spec, "group"));
+
 	if (!name || strcmp(name, want) != 0)
 		invalid(c, "metadata.name", name ? name : "",
 			"must be spec.names.plural+\".\"+spec.group");
+}
+
+static void take_group(struct compiler *c)
+{
+	const char *group = text(c->spec, "group");
+	const char *problem = ob_api_subdomain_problem(group);
+
+	c->r->group = group;
+	if (!*group)
+		required(c, "spec.group", "");
+	else if (problem)
+		invalid(c, "spec.group", group, problem);
+	else if (!strchr(group, '.'))
+		invalid(c, "spec.group", group,
+			"should be a domain with at least one dot");
 }
 
 static bool one_of(const char *s, const char *const *all, size_t n)
@@ -206,28 +217,38 @@ static void check_column_type(struct compiler *c, const char *field,
 		invalid(c, f, column->type, "must be one of " TYPES);
 }
 
+static void check_column_format(struct compiler *c, const char *field,
+				const struct ob_api_column *column)
+{
+	static const char *const formats[] = { "byte",	 "date",    "date-time",
+					       "double", "float",   "int32",
+					       "int64",	 "password" };
+
+	if (*column->format &&
+	    !one_of(column->format, formats, ARRAY_SIZE(formats)))
+		invalid(c, ob_arena_printf(c->a, "%s.format", field),
+			column->format,
+			"must be one of byte,date,date-time,double,float,int32,"
+			"int64,password");
+}
+
 static void check_column(struct compiler *c, const char *field,
 			 const struct ob_api_column *column)
 {
 	struct ob_status status = OB_STATUS_INIT;
-	const char *f = ob_arena_printf(c->a, "%s.jsonPath", field);
+	const char *f = ob_arena_printf(c->a, "%s.JSONPath", field);
 
 	if (!*column->name)
 		required(c, ob_arena_printf(c->a, "%s.name", field), "");
 	check_column_type(c, field, column);
+	check_column_format(c, field, column);
 	if (!*column->json_path)
 		required(c, f, "");
+	else if (*column->json_path != '.')
+		invalid(c, f, column->json_path,
+			"must be a simple json path starting with .");
 	else if (ob_api_path_check(column->json_path, &status) < 0)
 		invalid(c, f, column->json_path, status.message);
-	else if (*column->json_path == '=')
-		invalid(c, f, column->json_path, "is no path");
-}
-
-static const char *text(const cJSON *object, const char *key)
-{
-	const char *s = ob_json_string(object, key);
-
-	return s ? s : "";
 }
 
 static void take_column(struct compiler *c, const cJSON *json,
@@ -455,10 +476,11 @@ int ob_api_crd_compile(struct ob_arena *a, const cJSON *crd,
 	}
 	c.r = ob_arena_alloc(a, sizeof(*c.r));
 	c.r->custom = true;
-	take_names(&c);
-	take_group(&c, crd);
+	check_own_name(&c, crd);
+	take_group(&c);
 	take_scope(&c);
 	take_versions(&c);
+	take_names(&c);
 	check_conversion(&c);
 	if (has_failure(causes, before))
 		return -EINVAL;

@@ -230,13 +230,16 @@ static const char *show(struct ob_arena *a, const char *path, const char *key)
 	return ob_arena_printf(a, "%s[%s]", path, key + 2);
 }
 
+/* All of one level before what is below them, as kube-apiserver lists them. */
 static void visit(const struct visit *w, const struct ob_api_set *s,
 		  const char *path)
 {
-	if (s->member)
-		w->each(path, w->data);
 	for (size_t i = 0; i < s->n; i++)
-		visit(w, s->v[i].set, show(w->a, path, s->v[i].key));
+		if (s->v[i].set->member)
+			w->each(show(w->a, path, s->v[i].key), w->data);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].set->n)
+			visit(w, s->v[i].set, show(w->a, path, s->v[i].key));
 }
 
 void ob_api_set_each(struct ob_arena *a, const struct ob_api_set *s,

@@ -70,7 +70,7 @@ static const char *label_problem(const char *s)
 	return label_form(s, strlen(s)) ? NULL : LABEL_RULE;
 }
 
-static const char *subdomain_problem(const char *s)
+const char *ob_api_subdomain_problem(const char *s)
 {
 	if (strlen(s) > SUBDOMAIN_MAX)
 		return "must be no more than 253 characters";
@@ -79,7 +79,8 @@ static const char *subdomain_problem(const char *s)
 
 bool ob_api_name_valid(const char *name, bool label_only)
 {
-	return !(label_only ? label_problem(name) : subdomain_problem(name));
+	return !(label_only ? label_problem(name)
+			    : ob_api_subdomain_problem(name));
 }
 
 /* [A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])? */
@@ -109,7 +110,7 @@ const char *ob_api_key_problem(struct ob_arena *a, const char *key)
 		return "prefix part must be non-empty";
 	if (slash) {
 		prefix = ob_arena_printf(a, "%.*s", (int)(slash - key), key);
-		problem = subdomain_problem(prefix);
+		problem = ob_api_subdomain_problem(prefix);
 		if (problem)
 			return ob_arena_printf(a, "prefix part %s", problem);
 	}
@@ -253,7 +254,7 @@ static void check_name(struct ob_arena *a, const cJSON *meta, bool label_only,
 
 	if (name && *name) {
 		problem = label_only ? label_problem(name)
-				     : subdomain_problem(name);
+				     : ob_api_subdomain_problem(name);
 		if (problem)
 			ob_api_causes_invalid(a, causes, "metadata.name",
 					      ob_api_quote(a, name), problem);
@@ -265,7 +266,7 @@ static void check_name(struct ob_arena *a, const cJSON *meta, bool label_only,
 		return;
 	/* A '-' at its end is what random characters come behind. */
 	prefix = ob_arena_printf(a, "%.*sa", (int)strlen(prefix), prefix);
-	problem = subdomain_problem(prefix);
+	problem = ob_api_subdomain_problem(prefix);
 	if (problem)
 		ob_api_causes_invalid(
 			a, causes, "metadata.generateName",

@@ -131,7 +131,7 @@ const struct ob_api_model ob_api_models_other[] = {
 		.package = CORE,
 		.atomic = true,
 		.fields = "appProtocol string; name string; port! int32; "
-			  "protocol string",
+			  "protocol string =TCP",
 	},
 	{
 		.name = "EndpointSlice",
@@ -239,7 +239,7 @@ const struct ob_api_model ob_api_models_other[] = {
 		.about = "A scope for names.",
 		.fields = "apiVersion string; kind string; metadata "
 			  "ObjectMeta; spec NamespaceSpec; status "
-			  "NamespaceStatus",
+			  "NamespaceStatus ={}",
 	},
 	{
 		.name = "NamespaceCondition",
@@ -256,7 +256,7 @@ const struct ob_api_model ob_api_models_other[] = {
 		.name = "NamespaceStatus",
 		.package = CORE,
 		.fields = "conditions []NamespaceCondition map:type "
-			  "merge:type; phase string",
+			  "merge:type; phase string =Active",
 	},
 	{
 		.name = "Node",
@@ -345,7 +345,7 @@ const struct ob_api_model ob_api_models_other[] = {
 		.about = "Confidential data by key.",
 		.fields = "apiVersion string; data {}bytes; immutable "
 			  "boolean; kind string; metadata ObjectMeta; "
-			  "stringData {}string; type string",
+			  "stringData {}string; type string =Opaque",
 	},
 	{
 		.name = "SelectableField",
@@ -387,9 +387,9 @@ const struct ob_api_model ob_api_models_other[] = {
 			  "string; loadBalancerSourceRanges []string; ports "
 			  "[]ServicePort map:port,protocol merge:port; "
 			  "publishNotReadyAddresses boolean; selector "
-			  "{}string atomic; sessionAffinity string; "
+			  "{}string atomic; sessionAffinity string =None; "
 			  "sessionAffinityConfig SessionAffinityConfig; "
-			  "trafficDistribution string; type string",
+			  "trafficDistribution string; type string =ClusterIP",
 	},
 	{
 		.name = "ServiceStatus",
@@ -413,7 +413,7 @@ const struct ob_api_model ob_api_models_other[] = {
 		.package = DISCOVERY,
 		.atomic = true,
 		.fields = "appProtocol string; name string; port int32; "
-			  "protocol string",
+			  "protocol string =TCP",
 	},
 	{
 		.name = "events.Event",

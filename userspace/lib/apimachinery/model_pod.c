@@ -29,11 +29,12 @@ const struct ob_api_model ob_api_models_pod[] = {
 			  "ResourceRequirements; restartPolicy string; "
 			  "securityContext SecurityContext; startupProbe "
 			  "Probe; stdin boolean; stdinOnce boolean; "
-			  "terminationMessagePath string; "
-			  "terminationMessagePolicy string; tty boolean; "
-			  "volumeDevices []VolumeDevice map:devicePath "
-			  "merge:devicePath; volumeMounts []VolumeMount "
-			  "map:mountPath merge:mountPath; workingDir string",
+			  "terminationMessagePath string "
+			  "=/dev/termination-log; terminationMessagePolicy "
+			  "string =File; tty boolean; volumeDevices "
+			  "[]VolumeDevice map:devicePath merge:devicePath; "
+			  "volumeMounts []VolumeMount map:mountPath "
+			  "merge:mountPath; workingDir string",
 	},
 	{
 		.name = "ContainerPort",
@@ -162,7 +163,7 @@ const struct ob_api_model ob_api_models_pod[] = {
 		.package = CORE,
 		.about = "Containers that run together on one Node.",
 		.fields = "apiVersion string; kind string; metadata "
-			  "ObjectMeta; spec PodSpec; status PodStatus",
+			  "ObjectMeta; spec PodSpec; status PodStatus ={}",
 	},
 	{
 		.name = "PodCondition",
@@ -219,28 +220,30 @@ const struct ob_api_model ob_api_models_pod[] = {
 		.fields = "activeDeadlineSeconds int64; affinity any; "
 			  "automountServiceAccountToken boolean; containers! "
 			  "[]Container map:name merge:name; dnsConfig "
-			  "PodDNSConfig; dnsPolicy string; enableServiceLinks "
-			  "boolean; ephemeralContainers []EphemeralContainer "
-			  "map:name merge:name; hostAliases []HostAlias "
-			  "map:ip merge:ip; hostIPC boolean; hostNetwork "
-			  "boolean; hostPID boolean; hostUsers boolean; "
-			  "hostname string; imagePullSecrets "
-			  "[]LocalObjectReference map:name merge:name; "
-			  "initContainers []Container map:name merge:name; "
-			  "nodeName string; nodeSelector {}string atomic; os "
-			  "PodOS; overhead {}quantity; preemptionPolicy "
-			  "string; priority int32; priorityClassName string; "
-			  "readinessGates []PodReadinessGate; resourceClaims "
-			  "[]any map:name merge:name retain; resources "
-			  "ResourceRequirements; restartPolicy string; "
-			  "runtimeClassName string; schedulerName string; "
+			  "PodDNSConfig; dnsPolicy string =ClusterFirst; "
+			  "enableServiceLinks boolean; ephemeralContainers "
+			  "[]EphemeralContainer map:name merge:name; "
+			  "hostAliases []HostAlias map:ip merge:ip; hostIPC "
+			  "boolean; hostNetwork boolean; hostPID boolean; "
+			  "hostUsers boolean; hostname string; "
+			  "imagePullSecrets []LocalObjectReference map:name "
+			  "merge:name; initContainers []Container map:name "
+			  "merge:name; nodeName string; nodeSelector {}string "
+			  "atomic; os PodOS; overhead {}quantity; "
+			  "preemptionPolicy string; priority int32; "
+			  "priorityClassName string; readinessGates "
+			  "[]PodReadinessGate; resourceClaims []any map:name "
+			  "merge:name retain; resources ResourceRequirements; "
+			  "restartPolicy string =Always; runtimeClassName "
+			  "string; schedulerName string =default-scheduler; "
 			  "schedulingGates []PodSchedulingGate map:name "
 			  "merge:name; securityContext PodSecurityContext; "
 			  "serviceAccount string; serviceAccountName string; "
 			  "setHostnameAsFQDN boolean; shareProcessNamespace "
 			  "boolean; subdomain string; "
-			  "terminationGracePeriodSeconds int64; tolerations "
-			  "[]Toleration; topologySpreadConstraints "
+			  "terminationGracePeriodSeconds int64 =30; "
+			  "tolerations []Toleration; "
+			  "topologySpreadConstraints "
 			  "[]TopologySpreadConstraint "
 			  "map:topologyKey,whenUnsatisfiable "
 			  "merge:topologyKey; volumes []Volume map:name "
@@ -254,11 +257,11 @@ const struct ob_api_model ob_api_models_pod[] = {
 			  "ephemeralContainerStatuses []ContainerStatus; "
 			  "hostIP string; hostIPs []HostIP merge:ip; "
 			  "initContainerStatuses []ContainerStatus; message "
-			  "string; nominatedNodeName string; phase string; "
-			  "podIP string; podIPs []PodIP map:ip merge:ip; "
-			  "qosClass string; reason string; resize string; "
-			  "resourceClaimStatuses []any map:name merge:name "
-			  "retain; startTime time",
+			  "string; nominatedNodeName string; phase string "
+			  "=Pending; podIP string; podIPs []PodIP map:ip "
+			  "merge:ip; qosClass string; reason string; resize "
+			  "string; resourceClaimStatuses []any map:name "
+			  "merge:name retain; startTime time",
 	},
 	{
 		.name = "Probe",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apimachinery/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* refs: NULL, then other types are put in place; lenient: what is missing is
@@ -192,6 +193,18 @@ static void add_strategy(const struct maker *k, cJSON *s,
 				   ob_api_text_copy(k->a, f->merge));
 }
 
+/* A string, a number, or {}, of which the members have defaults. */
+static cJSON *make_fallback(const struct maker *k, const struct ob_api_field *f)
+{
+	const char *text = ob_api_text_copy(k->a, f->fallback);
+
+	if (ob_api_text_is(f->type, "int32") ||
+	    ob_api_text_is(f->type, "int64"))
+		return ob_json_number_new(k->a, strtod(text, NULL));
+	return *text == '{' ? ob_json_object(k->a)
+			    : ob_json_string_new(k->a, text);
+}
+
 static cJSON *make_field(const struct maker *k, const struct ob_api_field *f)
 {
 	struct maker below = *k;
@@ -202,8 +215,7 @@ static cJSON *make_field(const struct maker *k, const struct ob_api_field *f)
 	add_list_type(k, s, f->list);
 	add_strategy(k, s, f);
 	if (f->fallback.n)
-		ob_json_set_string(k->a, s, "default",
-				   ob_api_text_copy(k->a, f->fallback));
+		ob_json_set(k->a, s, "default", make_fallback(k, f));
 	return s;
 }
 
@@ -243,6 +255,8 @@ cJSON *ob_api_model_schema(struct ob_arena *a, const struct ob_api_model *m)
 	cJSON *s = make_model(&k, m);
 
 	ob_json_set(a, s, "nullable", NULL);
+	/* Every compiled schema has that of its own. */
+	ob_json_set(a, ob_json_get(s, "properties"), "metadata", NULL);
 	return s;
 }
 

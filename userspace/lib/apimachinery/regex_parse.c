@@ -10,7 +10,7 @@
 
 struct parser {
 	struct ob_arena *a;
-	const char *at;
+	const char *pattern, *at;
 	const char *wrong;
 	unsigned int depth;
 	bool fold;    /* (?i) */
@@ -46,10 +46,13 @@ static struct ob_regex_node *node(struct parser *p, enum ob_regex_kind kind)
 	return n;
 }
 
-static struct ob_regex_node *fail(struct parser *p, const char *wrong)
+/* from: where what is wrong begins; it ends where the parser is. */
+static struct ob_regex_node *fail(struct parser *p, const char *wrong,
+				  const char *from)
 {
 	if (!p->wrong)
-		p->wrong = wrong;
+		p->wrong = ob_arena_printf(p->a, "%s: `%.*s`", wrong,
+					   (int)(p->at - from), from);
 	return node(p, OB_REGEX_EMPTY);
 }
 
@@ -89,19 +92,18 @@ static void add_folded(struct parser *p, struct ob_regex_set *set,
 }
 
 /* Pairs, in order, ended by zeros. */
-struct class
-{
+struct char_class {
 	const char *name;
 	unsigned char pairs[12];
 };
 
-static const struct class perl[] = {
+static const struct char_class perl[] = {
 	{ "d", { '0', '9' } },
 	{ "w", { '0', '9', 'A', 'Z', '_', '_', 'a', 'z' } },
 	{ "s", { '\t', '\n', '\f', '\r', ' ', ' ' } },
 };
 
-static const struct class posix[] = {
+static const struct char_class posix[] = {
 	{ "alnum", { '0', '9', 'A', 'Z', 'a', 'z' } },
 	{ "alpha", { 'A', 'Z', 'a', 'z' } },
 	{ "ascii", { 1, 0x7f } },
@@ -119,7 +121,7 @@ static const struct class posix[] = {
 };
 
 static void add_class(struct parser *p, struct ob_regex_set *set,
-		      const struct class *c, bool negated)
+		      const struct char_class *c, bool negated)
 {
 	uint32_t next = 1;
 
@@ -154,16 +156,21 @@ static uint32_t take_hex(struct parser *p)
 {
 	bool braces = *p->at == '{';
 	char digits[9] = { 0 }, *end;
+	const char *from = p->at - 2;
+	uint32_t point;
 	size_t n = 0, most = braces ? 6 : 2;
 
 	p->at += braces;
 	while (n < most && *p->at && strchr("0123456789abcdefABCDEF", *p->at))
 		digits[n++] = *p->at++;
 	if (!n || (braces && *p->at != '}') || (!braces && n != 2))
-		fail(p, "invalid escape sequence");
+		fail(p, "invalid escape sequence", from);
 	else
 		p->at += braces;
-	return (uint32_t)strtoul(digits, &end, 16);
+	point = (uint32_t)strtoul(digits, &end, 16);
+	if (point > LAST_POINT)
+		fail(p, "invalid escape sequence", from);
+	return point;
 }
 
 /* One character behind a backslash. */
@@ -174,7 +181,7 @@ static uint32_t take_escape(struct parser *p)
 	const char *found = c ? strchr(letters, c) : NULL;
 
 	if (!c) {
-		fail(p, "trailing backslash at end of expression");
+		fail(p, "trailing backslash at end of expression", p->at);
 		return 1;
 	}
 	if (found) {
@@ -187,7 +194,8 @@ static uint32_t take_escape(struct parser *p)
 	}
 	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
 	    (c >= 'A' && c <= 'Z') || (c & 0x80)) {
-		fail(p, "invalid escape sequence");
+		p->at++;
+		fail(p, "invalid escape sequence", p->at - 2);
 		return 1;
 	}
 	return ob_regex_next(&p->at);
@@ -212,7 +220,8 @@ static bool take_posix(struct parser *p, struct ob_regex_set *set)
 		p->at = end + 2;
 		return true;
 	}
-	fail(p, "invalid character class range");
+	p->at = end + 2;
+	fail(p, "invalid character class range", name - 2 - negated);
 	return false;
 }
 
@@ -226,6 +235,7 @@ static uint32_t take_set_char(struct parser *p)
 
 static void take_set_item(struct parser *p, struct ob_regex_set *set)
 {
+	const char *start = p->at;
 	uint32_t from, to;
 
 	if (take_posix(p, set))
@@ -243,7 +253,7 @@ static void take_set_item(struct parser *p, struct ob_regex_set *set)
 		to = take_set_char(p);
 	}
 	if (to < from)
-		fail(p, "invalid character class range");
+		fail(p, "invalid character class range", start);
 	else
 		add_folded(p, set, from, to);
 }
@@ -252,6 +262,7 @@ static void take_set_item(struct parser *p, struct ob_regex_set *set)
 static struct ob_regex_node *take_set(struct parser *p)
 {
 	struct ob_regex_node *n = node(p, OB_REGEX_SET);
+	const char *start = p->at - 1;
 	bool first = true;
 
 	if (*p->at == '^') {
@@ -261,7 +272,7 @@ static struct ob_regex_node *take_set(struct parser *p)
 	for (; *p->at && (*p->at != ']' || first) && !p->wrong; first = false)
 		take_set_item(p, &n->set);
 	if (*p->at != ']')
-		return fail(p, "missing closing ]");
+		return fail(p, "missing closing ]", start);
 	p->at++;
 	return n;
 }
@@ -297,6 +308,7 @@ static struct ob_regex_node *take_backslash(struct parser *p)
 /* (?i), (?s-i: ... behind the ?; true: a group follows. */
 static bool take_flags(struct parser *p)
 {
+	const char *start = p->at - 2;
 	bool on = true;
 
 	for (; *p->at && !strchr(":)", *p->at); p->at++) {
@@ -307,10 +319,10 @@ static bool take_flags(struct parser *p)
 		else if (*p->at == 's')
 			p->any_all = on;
 		else if (!strchr("mU", *p->at))
-			fail(p, "invalid or unsupported Perl syntax");
+			fail(p, "invalid or unsupported Perl syntax", start);
 	}
 	if (!*p->at) {
-		fail(p, "missing closing )");
+		fail(p, "missing closing )", p->pattern);
 		return true;
 	}
 	return *p->at++ == ':';
@@ -338,13 +350,15 @@ static struct ob_regex_node *take_group(struct parser *p)
 			return node(p, OB_REGEX_EMPTY);
 	}
 	if (++p->depth > MAX_DEPTH)
-		return fail(p, "expression nests too deeply");
+		return fail(p, "expression nests too deeply", p->pattern);
 	n = parse_alternatives(p);
 	p->depth--;
 	p->fold = fold;
 	p->any_all = any_all;
-	if (*p->at != ')')
-		return fail(p, "missing closing )");
+	if (*p->at != ')') {
+		p->at += strlen(p->at);
+		return fail(p, "missing closing )", p->pattern);
+	}
 	p->at++;
 	return n;
 }
@@ -386,7 +400,9 @@ static struct ob_regex_node *take_atom(struct parser *p)
 	case '*':
 	case '+':
 	case '?':
-		return fail(p, "missing argument to repetition operator");
+		p->at++;
+		return fail(p, "missing argument to repetition operator",
+			    p->at - 1);
 	}
 	n = node(p, OB_REGEX_SET);
 	c = ob_regex_next(&p->at);
@@ -423,7 +439,7 @@ static bool take_braces(struct parser *p, int *min, int *max)
 	p->at++;
 	if (*min > MAX_REPEAT || *max > MAX_REPEAT ||
 	    (*max >= 0 && *max < *min))
-		fail(p, "invalid repeat count");
+		fail(p, "invalid repeat count", start);
 	return true;
 }
 
@@ -444,7 +460,8 @@ static bool take_repeat(struct parser *p, int *min, int *max)
 static struct ob_regex_node *take_repeated(struct parser *p)
 {
 	struct ob_regex_node *n, *repeat;
-	int min, max, times = 0;
+	const char *first = NULL;
+	int min, max;
 	bool brace = *p->at == '{';
 
 	n = brace ? node(p, OB_REGEX_SET) : take_atom(p);
@@ -452,9 +469,15 @@ static struct ob_regex_node *take_repeated(struct parser *p)
 		p->at++;
 		add_range(p, &n->set, '{', '{');
 	}
-	while (!p->wrong && take_repeat(p, &min, &max)) {
-		if (times++)
-			return fail(p, "invalid nested repetition operator");
+	for (;;) {
+		const char *start = p->at;
+
+		if (p->wrong || !take_repeat(p, &min, &max))
+			return n;
+		if (first)
+			return fail(p, "invalid nested repetition operator",
+				    first);
+		first = start;
 		repeat = node(p, OB_REGEX_REPEAT);
 		repeat->left = n;
 		repeat->min = min;
@@ -462,7 +485,6 @@ static struct ob_regex_node *take_repeated(struct parser *p)
 		n = repeat;
 		p->at += *p->at == '?'; /* lazy matches the same texts */
 	}
-	return n;
 }
 
 static struct ob_regex_node *parse_sequence(struct parser *p)
@@ -500,11 +522,11 @@ static struct ob_regex_node *parse_alternatives(struct parser *p)
 const char *ob_regex_parse(struct ob_arena *a, const char *pattern,
 			   struct ob_regex_node **ret)
 {
-	struct parser p = { .a = a, .at = pattern };
+	struct parser p = { .a = a, .pattern = pattern, .at = pattern };
 	struct ob_regex_node *n = parse_alternatives(&p);
 
 	if (!p.wrong && *p.at)
-		p.wrong = "unexpected )";
+		p.wrong = ob_arena_printf(a, "unexpected ): `%s`", pattern);
 	if (!p.wrong)
 		*ret = n;
 	return p.wrong;

@@ -37,43 +37,57 @@ static bool is_cidr(const char *s)
 	memcpy(address, s, n);
 	address[n] = '\0';
 	bits = strtol(slash + 1, &end, 10);
-	if (*end || (slash[1] == '0' && slash[2]))
+	if (*end)
 		return false;
 	return (is_ipv4(address) && bits <= 32) ||
 	       (is_ipv6(address) && bits <= 128);
 }
 
+/* Bytes with : or -, or pairs of them with a dot; 6, 8 or 20 bytes. */
 static bool is_mac(const char *s)
 {
-	size_t n = strlen(s);
+	size_t n = strlen(s), group = n > 4 && s[4] == '.' ? 4 : 2;
+	size_t bytes = (n + 1) / (group + 1) * (group / 2);
+	char mark = n > group ? s[group] : '\0';
 
-	if ((n + 1) % 3 != 0 || (n != 17 && n != 23 && n != 59))
+	if ((n + 1) % (group + 1) != 0 ||
+	    (bytes != 6 && bytes != 8 && bytes != 20) || !strchr(":-.", mark))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (i % 3 == 2 ? (s[i] != ':' && s[i] != '-') || s[i] != s[2]
-			       : !isxdigit((unsigned char)s[i]))
+	for (size_t i = 0; i < n; i++)
+		if (i % (group + 1) == group ? s[i] != mark
+					     : !isxdigit((unsigned char)s[i]))
 			return false;
-	}
 	return true;
 }
 
+static bool is_host_label(const char *s, size_t n, bool letters)
+{
+	if (!n || n > 63 || s[0] == '-' || s[n - 1] == '-' ||
+	    (letters && n < 2))
+		return false;
+	for (; n--; s++)
+		if (!isalpha((unsigned char)*s) && !(*s & 0x80) &&
+		    (letters || (!isdigit((unsigned char)*s) && *s != '-')))
+			return false;
+	return true;
+}
+
+/* One label, or several of which the last is of letters. */
 static bool is_hostname(const char *s)
 {
-	size_t n = strlen(s);
+	bool several = strchr(s, '.');
 
-	if (!n || n > 255)
+	if (strlen(s) > 255)
 		return false;
-	for (; *s; s += *s == '.') {
-		size_t len = strcspn(s, ".");
+	for (;;) {
+		size_t n = strcspn(s, ".");
 
-		if (!len || len > 63 || s[0] == '-' || s[len - 1] == '-')
+		if (!is_host_label(s, n, several && !s[n]))
 			return false;
-		for (; len--; s++)
-			if (!isalnum((unsigned char)*s) && *s != '-' &&
-			    !(*s & 0x80))
-				return false;
+		if (!s[n])
+			return true;
+		s += n + 1;
 	}
-	return true;
 }
 
 /* version: '\0' any. Dashes may be left out, as kube-apiserver has it. */
@@ -137,7 +151,7 @@ static bool is_base64(const char *s)
 			return false;
 		}
 	}
-	return n % 4 == 0;
+	return n && n % 4 == 0;
 }
 
 static bool is_uri(const char *s)

@@ -60,6 +60,7 @@ struct ob_api_schema {
 	const struct ob_api_schema *negated; /* not */
 	enum ob_api_list_type list_type;
 	struct ob_api_strings list_keys;
+	const struct ob_api_schema *meta; /* of a root: ObjectMeta */
 };
 
 const struct ob_api_schema *

@@ -19,6 +19,8 @@ ob_api_schema_property(const struct ob_api_schema *s, const char *name)
 {
 	const struct ob_api_property *p;
 
+	if (s && s->meta && !strcmp(name, "metadata"))
+		return s->meta;
 	if (!s || !s->properties.n)
 		return NULL;
 	p = bsearch(name, s->properties.v, s->properties.n, sizeof(*p),

@@ -167,24 +167,6 @@ static void check_format(struct validator *w, const struct at *at)
 		wrong_type(w, at, at->s->format, at->v->valuestring);
 }
 
-static void check_range(struct validator *w, const struct at *at)
-{
-	double v = at->v->valuedouble;
-	bool fits = true;
-
-	if (at->s->type != OB_API_INTEGER || !at->s->format)
-		return;
-	if (!strcmp(at->s->format, "int32"))
-		fits = v >= -2147483648.0 && v <= 2147483647.0;
-	else if (!strcmp(at->s->format, "int64"))
-		fits = fabs(v) < 9223372036854775808.0;
-	if (!fits)
-		ob_api_causes_add(w->a, w->causes, INVALID, "<nil>",
-				  "Invalid value: \"\": Checked value must be "
-				  "of type integer with format %s in %s",
-				  at->s->format, path(w, at));
-}
-
 static bool is_multiple(double v, double of)
 {
 	double ratio = v / of;
@@ -198,7 +180,6 @@ static void check_number(struct validator *w, const struct at *at)
 	double v = at->v->valuedouble;
 	const char *shown;
 
-	check_range(w, at);
 	if (s->multiple_of && !is_multiple(v, s->multiple_of->valuedouble)) {
 		shown = ob_json_print(w->a, s->multiple_of);
 		invalid_value(w, at,
@@ -271,9 +252,9 @@ void ob_api_duplicates(struct ob_arena *a, const char *const *texts, size_t n,
 		qsort(ret->v, ret->n, sizeof(*ret->v), by_index);
 }
 
-/* The keys of an element of a list-map, as JSON. */
-static const char *keys_of(struct validator *w, const struct at *at,
-			   const cJSON *element)
+/* The keys of an element of a list-map. */
+static cJSON *keys_of(struct validator *w, const struct at *at,
+		      const cJSON *element)
 {
 	cJSON *keys = ob_json_object(w->a);
 
@@ -284,18 +265,41 @@ static const char *keys_of(struct validator *w, const struct at *at,
 		if (v)
 			ob_json_set(w->a, keys, name, ob_json_copy(w->a, v));
 	}
-	return ob_json_print(w->a, keys);
+	return keys;
+}
+
+/* The first element of a list-map that is no object is reported. */
+static bool all_objects(struct validator *w, const struct at *at)
+{
+	struct ob_api_place place = { .parent = at->place };
+
+	for (const cJSON *e = at->v->child; e; e = e->next, place.index++) {
+		if (cJSON_IsObject(e) || cJSON_IsNull(e))
+			continue;
+		ob_api_causes_invalid(w->a, w->causes,
+				      ob_api_place_print(w->a, &place),
+				      ob_api_show(w->a, e),
+				      "must be an object for an array of "
+				      "list-type map");
+		return false;
+	}
+	return true;
 }
 
 static void check_unique(struct validator *w, const struct at *at, size_t n)
 {
 	bool map = at->s->list_type == OB_API_LIST_MAP;
 	const char **texts = ob_arena_array(w->a, n, sizeof(*texts));
+	const cJSON **values = ob_arena_array(w->a, n, sizeof(*values));
 	struct ob_api_indexes twice = { .n = 0 };
 	size_t i = 0;
 
-	for (const cJSON *e = at->v->child; e; e = e->next)
-		texts[i++] = map ? keys_of(w, at, e) : ob_json_print(w->a, e);
+	if (map && !all_objects(w, at))
+		return;
+	for (const cJSON *e = at->v->child; e; e = e->next, i++) {
+		values[i] = map ? keys_of(w, at, e) : e;
+		texts[i] = ob_json_print(w->a, values[i]);
+	}
 	ob_api_duplicates(w->a, texts, n, &twice);
 	for (i = 0; i < twice.n; i++) {
 		struct ob_api_place place = { .parent = at->place,
@@ -303,7 +307,8 @@ static void check_unique(struct validator *w, const struct at *at, size_t n)
 
 		ob_api_causes_add(w->a, w->causes, "FieldValueDuplicate",
 				  ob_api_place_print(w->a, &place),
-				  "Duplicate value: %s", texts[twice.v[i]]);
+				  "Duplicate value: %s",
+				  ob_api_show(w->a, values[twice.v[i]]));
 	}
 }
 
@@ -326,8 +331,7 @@ static void check_array(struct validator *w, const struct at *at)
 			     (long long)s->min_items));
 	if (s->max_items >= 0 && n > s->max_items)
 		too_many(w, at, n, s->max_items);
-	if (n > 1 && (s->list_type == OB_API_LIST_SET ||
-		      s->list_type == OB_API_LIST_MAP))
+	if (s->list_type == OB_API_LIST_SET || s->list_type == OB_API_LIST_MAP)
 		check_unique(w, at, (size_t)n);
 }
 
@@ -392,7 +396,8 @@ static void check_object(struct validator *w, const struct at *at)
 		struct at below = { ob_api_schema_member(s, m->string), m,
 				    &place };
 
-		if (below.s)
+		/* metadata is for ob_api_meta_validate() */
+		if (below.s && below.s != s->meta)
 			validate(w, &below);
 	}
 	check_required(w, at);

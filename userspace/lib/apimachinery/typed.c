@@ -351,7 +351,8 @@ cJSON *ob_api_typed_merge(struct ob_arena *a, const struct ob_api_schema *s,
 }
 
 void ob_api_typed_remove(struct ob_arena *a, const struct ob_api_schema *s,
-			 cJSON *v, const struct ob_api_set *gone)
+			 cJSON *v, const struct ob_api_set *gone,
+			 const struct ob_api_set *kept)
 {
 	enum shape shape = shape_of(s, v);
 	cJSON *next;
@@ -363,15 +364,18 @@ void ob_api_typed_remove(struct ob_arena *a, const struct ob_api_schema *s,
 		const char *key =
 			list ? element_key(a, s, c) : field_key(a, c->string);
 		const struct ob_api_set *below = ob_api_set_get(gone, key);
+		const struct ob_api_set *keep = ob_api_set_get(kept, key);
 
 		next = c->next;
-		if (below && !below->member)
+		if (!below)
+			continue;
+		if (!below->member)
 			ob_api_typed_remove(
 				a,
 				list ? s->items
 				     : ob_api_schema_member(s, c->string),
-				c, below);
-		if (below && (below->member || (had && !c->child)))
+				c, below, keep);
+		if (below->member || (had && !c->child && !keep))
 			ob_json_detach(v, c);
 	}
 }

@@ -26,9 +26,11 @@ struct ob_api_difference ob_api_typed_compare(struct ob_arena *a,
 /* over, on top of v; a new value. */
 cJSON *ob_api_typed_merge(struct ob_arena *a, const struct ob_api_schema *s,
 			  const cJSON *v, const cJSON *over);
-/* The fields of gone go; what is empty then goes with them. */
+/* The fields of gone go; what is empty then goes with them, unless it is in
+ * kept itself. (kube-apiserver makes a null of it, which no schema likes.) */
 void ob_api_typed_remove(struct ob_arena *a, const struct ob_api_schema *s,
-			 cJSON *v, const struct ob_api_set *gone);
+			 cJSON *v, const struct ob_api_set *gone,
+			 const struct ob_api_set *kept);
 /* The set with the objects that hold its fields in it, where the schema names
  * them: who owns spec.x keeps spec. */
 const struct ob_api_set *ob_api_typed_named(struct ob_arena *a,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the operator (a file today, Peer objects on the hub tomorrow) wants:
+ * What the operator (through a file, or through Peers on the hub) wants:
  * this cluster and the clusters it talks to. Plain data, already validated:
  * every prefix has host bits zero, every cluster ID is a DNS label, CIDRs of
  * different clusters do not overlap and lie inside the global CIDR.
@@ -60,3 +60,6 @@ struct ob_network {
 	struct ob_cluster_spec *clusters;
 	size_t n_clusters;
 };
+
+/* The order of everything counts. */
+bool ob_network_equal(const struct ob_network *a, const struct ob_network *b);

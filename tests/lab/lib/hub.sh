@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# Flows in the world with a hub begin with this instead of flow.sh.
+
+# shellcheck source=/dev/null
+. "${OB_SOURCE_DIR:?}/tests/lab/lib/flow.sh"
+# shellcheck source=/dev/null
+. "$OB_SOURCE_DIR/tests/lab/lib/stream.sh"
+# shellcheck source=/dev/null
+. "$OB_SOURCE_DIR/demo/hub.sh"
+
+world_start()
+{
+	hub_init
+	hub_up
+	gateway_start hub --gateway
+	joined hub
+	for _cluster in cluster1 cluster2; do
+		gateway_start $_cluster
+		joined $_cluster
+	done
+}
+
+# third: there is a cluster3, joined.
+third()
+{
+	case " $CLUSTERS " in *' cluster3 '*) return 0 ;; esac
+	[ -e /run/netns/cluster3 ] || third_build
+	third_joins && joined cluster3
+}
+
+# datapath CLUSTER: what the kernel does there, without what changes by itself.
+datapath()
+{
+	ip -n "$1" -o link show dev ob0
+	ip -n "$1" -o addr show dev ob0
+	ip -n "$1" route show table all | grep ob0
+	ip -n "$1" -6 route show table all | grep ob0
+	for _what in public-key listen-port peers endpoints allowed-ips \
+		persistent-keepalive; do
+		on "$1" wg show ob0 $_what | sort
+	done
+	for _map in ob_config ob_cluster ob_route4 ob_route6 ob_out4 ob_out6 \
+		ob_in4 ob_in6; do
+		bpftool -j map dump pinned "$(pins_of "$1")/$_map" |
+			jq -c '.[].formatted | del(.value.generation?)' | sort
+	done
+	programs "$1"
+}
+
+# datapaths_note NAME: everybody's, to compare with later.
+datapaths_note()
+{
+	for _each in $CLUSTERS; do
+		datapath "$_each" >"$WORLD/$_each.$1" 2>&1
+	done
+}
+
+# datapaths_are NAME [WORD]: as noted, on every cluster.
+datapaths_are()
+{
+	for _each in $CLUSTERS; do
+		[ -s "$WORLD/$_each.$1" ] || continue
+		datapath "$_each" 2>&1 | diff "$WORLD/$_each.$1" - || {
+			echo "$_each differs"
+			return 1
+		}
+	done
+}
+
+# apply_peer KUBECONFIG NAME: spec in YAML on standard input.
+apply_peer()
+{
+	{
+		cat <<-END_OF_HEAD
+			apiVersion: octopus.io/v1alpha1
+			kind: Peer
+			metadata: {name: $2}
+			spec:
+			  cluster_id: $2
+		END_OF_HEAD
+		sed 's/^/  /'
+	} >"$WORLD/$2.peer.yaml"
+	kube_as "$1" apply -f "$WORLD/$2.peer.yaml"
+}
+
+# judged PEER TYPE STATUS: the hub has looked at the latest spec, and this is
+# what it says; the whole Peer is in PEER.json.
+judged()
+{
+	kube get peer "$1" -o json >"$WORLD/$1.json" &&
+		jq -e --arg type "$2" --arg status "$3" '
+			.metadata.generation as $now | .status |
+			.observedGeneration == $now and
+			any(.conditions[];
+				.type == $type and .status == $status)' \
+			"$WORLD/$1.json"
+}
+
+# For the flows.
+# shellcheck disable=SC2034
+ADMIN=$WORLD/hub/admin.kubeconfig
+
+# everybody_flows: each pair of private clusters and the hub.
+everybody_flows()
+{
+	traffic_flows && ping_once cluster2-web "$STATUS4" &&
+		ping_once hub-status "$CLIENT4"
+}
