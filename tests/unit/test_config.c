@@ -497,7 +497,7 @@ static void says_which_file_cannot_be_read(void **state)
 					    "read: No such file or directory");
 }
 
-static void accepts_the_example(void **state)
+static void accepts_the_examples(void **state)
 {
 	const char *source = getenv("OB_SOURCE_DIR");
 	_cleanup_(ob_config_freep) struct ob_config_file *file = NULL;
@@ -511,6 +511,12 @@ static void accepts_the_example(void **state)
 	if (ob_config_load(path, &file, &status) < 0)
 		fail_msg("%s", status.message);
 	assert_int_equal(file->network.n_clusters, 3);
+	ob_config_freep(&file);
+	file = NULL;
+	snprintf(path, sizeof(path), "%s/examples/octopus-hub.yaml", source);
+	if (ob_config_load(path, &file, &status) < 0)
+		fail_msg("%s", status.message);
+	assert_non_null(file->hub);
 }
 
 int main(void)
@@ -550,7 +556,7 @@ int main(void)
 		cmocka_unit_test(reaches_a_keyless_peer_through_the_hub),
 		cmocka_unit_test(refuses_too_many_peers),
 		cmocka_unit_test(says_which_file_cannot_be_read),
-		cmocka_unit_test(accepts_the_example),
+		cmocka_unit_test(accepts_the_examples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

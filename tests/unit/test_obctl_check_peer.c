@@ -99,6 +99,16 @@ static void announced_key_must_be_the_one_of_the_device(void **state)
 			   "KeyNotAnnounced", "but ob0 has");
 }
 
+static void gateway_that_stands_by_announces_nothing(void **state)
+{
+	struct obctl_facts *t = *state;
+
+	own_peer(t)->want.key.b[0] = 7;
+	t->facts.standby = true;
+	obctl_facts_expect(t, ob_ctl_check_peer, OB_CTL_GOOD, NULL,
+			   "west is accepted");
+}
+
 static void unseen_change_is_no_fault(void **state)
 {
 	struct obctl_facts *t = *state;
@@ -221,6 +231,7 @@ int main(void)
 		TEST(refused_peer_has_the_sentence_of_the_hub),
 		TEST(refused_change_is_a_warning),
 		TEST(announced_key_must_be_the_one_of_the_device),
+		TEST(gateway_that_stands_by_announces_nothing),
 		TEST(unseen_change_is_no_fault),
 		TEST(missing_hub_peer_is_broken),
 		TEST(stale_hub_peer_is_a_warning),

@@ -71,7 +71,7 @@ static void lost_hub_has_its_reason(void **state)
 	struct ob_ctl_daemon d = member(*state);
 
 	d.hub_connected = false;
-	d.hub_message = "refused";
+	d.hub_message = "https://h:6443: refused";
 	expect(*state, &d, "not connected, last word 3 s ago: refused\n");
 }
 

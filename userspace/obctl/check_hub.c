@@ -146,8 +146,9 @@ static void judge_denied(const struct ob_ctl_facts *f,
 					api->server);
 		ob_ctl_fix(out, finding,
 			   "the token was revoked, has expired or is another "
-			   "hub's: on the hub, hub token create %s, and put it "
-			   "into %s",
+			   "hub's: on the hub, hub token create %s (with "
+			   "Kubernetes kubectl create token), and put it into "
+			   "%s",
 			   f->id, f->file.token_file ?: "the kubeconfig");
 	} else {
 		finding = ob_ctl_broken(

@@ -149,7 +149,8 @@ static bool judge_key(const struct ob_ctl_facts *f, const struct own *own,
 	char announced[OB_KEY_STRLEN], ours[OB_KEY_STRLEN];
 	struct ob_ctl_finding *finding;
 
-	if (!own->key || f->wg_error < 0 || !f->link ||
+	/* The Peer announces the key of the gateway that leads. */
+	if (!own->key || f->standby || f->wg_error < 0 || !f->link ||
 	    ob_key_equal(own->key, &f->wg.public_key))
 		return true;
 	finding = ob_ctl_broken(

@@ -120,9 +120,11 @@ static void wants_of_peers(struct ob_ctl_facts *f, struct ob_arena *a)
 static void decide_wants(struct ob_ctl_facts *f, struct ob_arena *a)
 {
 	bool listed = f->api.listed && f->api.list_error == 0;
+	const struct ob_ctl_daemon *d = &f->daemon;
 
 	f->wants_known = true;
-	if (f->daemon.has_status) {
+	/* One that has just started knows nobody yet. */
+	if (d->has_status && (d->hub_synced || !d->hub_mode)) {
 		f->wants = f->daemon.peers;
 		f->wants_from = "octopus";
 	} else if (f->hub_mode && listed) {

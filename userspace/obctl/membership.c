@@ -5,6 +5,17 @@
 
 #include "obctl/units.h"
 
+/* The sentence begins with the URL, and so does the line. */
+static const char *without_url(const struct ob_ctl_daemon *d)
+{
+	size_t len = strlen(d->hub_url);
+
+	if (strncmp(d->hub_message, d->hub_url, len) != 0 ||
+	    strncmp(d->hub_message + len, ": ", 2) != 0)
+		return d->hub_message;
+	return d->hub_message + len + 2;
+}
+
 static const char *hub_text(const struct ob_ctl_daemon *d, int64_t now_s,
 			    struct ob_arena *a)
 {
@@ -21,7 +32,7 @@ static const char *hub_text(const struct ob_ctl_daemon *d, int64_t now_s,
 		return ob_arena_printf(a, "connected, %s", word);
 	if (*d->hub_message)
 		return ob_arena_printf(a, "not connected, %s: %s", word,
-				       d->hub_message);
+				       without_url(d));
 	return ob_arena_printf(a, "not connected, %s", word);
 }
 

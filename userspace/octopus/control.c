@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "octopus/elect.h"
 #include "octopus/nodes.h"
+#include "octopus/notify.h"
 #include "octopus/peers.h"
 #include "octopus/publish.h"
 
@@ -25,6 +26,7 @@ struct ob_control {
 	struct ob_publisher *publisher;
 	struct ob_granter *granter; /* NULL: not the hub */
 	struct ob_elect *elect;
+	struct ob_notify *notify;
 	sd_event_source *timer;
 	bool soon; /* the timer is set for a change */
 
@@ -161,8 +163,10 @@ static void run(struct ob_control *c)
 	if (must_wait(c))
 		return;
 	fill_input(c, &in);
-	if (leads)
+	if (leads) {
 		publish(c, &in);
+		ob_notify_own(c->notify, ob_join_own(&in));
+	}
 	join(c, &in);
 	if (leads && c->granter)
 		grant(c, &in);
@@ -260,6 +264,9 @@ static int start_all(struct ob_control *c, sd_event *event)
 	if (r >= 0)
 		r = ob_elect_new(c->local ?: c->hub, lease_namespace(c),
 				 c->config->network.id, dirty, c, &c->elect);
+	if (r >= 0)
+		r = ob_notify_new(c->hub, h->namespace,
+				  ob_elect_identity(c->elect), &c->notify);
 	return r < 0 ? r : 0;
 }
 
@@ -297,6 +304,7 @@ void ob_control_free(struct ob_control *c)
 {
 	sd_event_source_disable_unref(c->timer);
 	c->timer = NULL;
+	ob_notify_freep(&c->notify);
 	ob_elect_freep(&c->elect);
 	ob_granter_freep(&c->granter);
 	ob_publisher_freep(&c->publisher);

@@ -160,3 +160,8 @@ const char *ob_elect_lease(const struct ob_elect *e)
 {
 	return e->shown;
 }
+
+const char *ob_elect_identity(const struct ob_elect *e)
+{
+	return e->identity;
+}

@@ -29,5 +29,7 @@ enum ob_standing ob_elect_standing(const struct ob_elect *e);
 const char *ob_elect_holder(const struct ob_elect *e);
 /* The name of the Lease of a cluster's gateways. Returns buf. */
 const char *ob_elect_name(const char *cluster_id, char *buf, size_t size);
+/* Ours. */
+const char *ob_elect_identity(const struct ob_elect *e);
 /* "NAMESPACE/NAME". */
 const char *ob_elect_lease(const struct ob_elect *e);

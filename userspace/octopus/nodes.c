@@ -98,7 +98,11 @@ static void on_state(void *arg, const struct ob_status *status)
 {
 	struct ob_nodes *n = arg;
 
-	n->trouble = *status;
+	/* The same trouble again, with other numbers in its sentence, is no
+	 * news. */
+	if (!status->reason || !n->trouble.reason ||
+	    strcmp(status->reason, n->trouble.reason) != 0)
+		n->trouble = *status;
 	n->changed(n->arg);
 }
 

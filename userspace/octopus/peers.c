@@ -2,6 +2,7 @@
 #include "octopus/peers.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "kube/informer.h"
@@ -65,7 +66,11 @@ static void on_state(void *arg, const struct ob_status *status)
 {
 	struct ob_peers *p = arg;
 
-	p->trouble = *status;
+	/* The same trouble again, with other numbers in its sentence, is no
+	 * news. */
+	if (!status->reason || !p->trouble.reason ||
+	    strcmp(status->reason, p->trouble.reason) != 0)
+		p->trouble = *status;
 	if (!status->reason)
 		p->heard_s = ob_clock_realtime_s();
 	p->ops->changed(p->arg);

@@ -42,8 +42,8 @@ void ob_publish_spec(struct ob_arena *a, const struct ob_config_file *config,
 	const struct ob_network *net = &config->network;
 	const struct ob_hub_mode *h = config->hub;
 	struct ob_peer_spec s = {
-		.cluster_id = net->id,
-		.endpoint = h->endpoint,
+		.cluster_id = ob_arena_strdup(a, net->id),
+		.endpoint = ob_arena_strdup(a, h->endpoint),
 		.port = net->port,
 		.public_key = ob_key_format(public_key,
 					    ob_arena_alloc(a, OB_KEY_STRLEN),

@@ -18,7 +18,7 @@ int ob_publisher_new(struct ob_kube *hub, const char *namespace,
 void ob_publisher_free(struct ob_publisher *p);
 OB_DEFINE_CLEANUP(struct ob_publisher *, ob_publisher_free)
 
-/* What we say of ourselves; in the arena, or the configuration's. */
+/* What we say of ourselves, in the arena. */
 void ob_publish_spec(struct ob_arena *a, const struct ob_config_file *config,
 		     const struct ob_key *public_key, struct ob_peer_spec *ret);
 /* Makes it so, unless "own", as the hub has it (NULL: it has none), is so.

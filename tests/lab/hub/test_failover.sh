@@ -78,16 +78,40 @@ no_peers()
 	[ -z "$(on "$1" wg show ob0 peers 2>/dev/null)" ]
 }
 
-# takes_over GATEWAY: and says after how long.
+# takes_over GATEWAY: its key is accepted, and packets arrive by it.
 takes_over()
 {
-	now_ms
-	_from=$NOW
 	wait_until 30 leads "$1" || return 1
 	send_by "$1"
-	wait_until 30 ping_once cluster1-client "$APP4" || return 1
-	now_ms
-	echo $((NOW - _from)) >"$WORLD/takes_over.ms"
+	wait_until 30 ping_once cluster1-client "$APP4"
+}
+
+# around WHAT GATEWAY FUNCTION...: while that runs GATEWAY takes over. A stream
+# tells for how long nothing arrived. One way, so that only the tunnels matter.
+around()
+{
+	_why=$1 _heir=$2
+	shift 2
+	stream_start 200 cluster4-app "$APP4"
+	sleep 1
+	"$@"
+	check "$_why: $_heir takes over" takes_over "$_heir"
+	sleep 1
+	_tally=$(stream_stop)
+	_gap=${_tally##*longest_gap_ms=}
+	note "$_tally"
+	if [ "${_gap:-$LIMIT_MS}" -lt "$LIMIT_MS" ]; then
+		pass "$_why: nothing arrives for $_gap ms"
+	else
+		miss "$_why: nothing arrives for $_gap ms, limit $LIMIT_MS"
+	fi
+}
+
+# Not even its kernel forwards any more.
+die()
+{
+	octopus_stop cluster4 KILL
+	ip -n cluster4 link set uplink down
 }
 
 build
@@ -103,27 +127,7 @@ check "its pod is reached" wait_until "$PATIENCE" \
 sleep 2
 check "the second one has no peers" no_peers cluster4b
 
-# within MS: takes_over took no longer.
-within()
-{
-	_ms=$(cat "$WORLD/takes_over.ms")
-	if [ "$_ms" -le "$1" ]; then
-		pass "after $_ms ms the other one has taken over"
-	else
-		miss "after $_ms ms the other one has taken over, limit $1"
-	fi
-}
-
-# One way, so that it does not matter who answers.
-stream_start 200 cluster4-app "$APP4"
-sleep 1
-octopus_stop cluster4 KILL
-ip -n cluster4 link set uplink down
-note "kill -9 of the active gateway, and its machine is cut off"
-check "the second gateway takes over" takes_over cluster4b
-within $LIMIT_MS
-TALLY=$(stream_stop)
-note "a stream through it: $TALLY"
+around "kill -9, and the machine is cut off" cluster4b die
 equal "prefixes are the same" "$(peer_field cluster4 '.status.cluster_cidr[0]')" \
 	"$(sed -n 1p "$WORLD/cluster4.cidrs")"
 
@@ -137,10 +141,7 @@ check "the first one has let go of its peers" wait_until "$PATIENCE" \
 	no_peers cluster4
 
 # A regular end gives the lease back.
-octopus_stop cluster4b
-note "the second gateway ends"
-check "the first one takes over" takes_over cluster4
-within $LIMIT_MS
+around "a regular end" cluster4 octopus_stop cluster4b
 
 octopus_stop cluster4
 check "cluster4 leaves" on cluster4 "$(octopus_binary)" --leave \

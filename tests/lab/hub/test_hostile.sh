@@ -21,7 +21,6 @@ nothing_given()
 # claim WHAT: the spec on standard input is refused.
 claim()
 {
-	kube delete peer mallory --ignore-not-found >/dev/null
 	check "$1: the member may write it" apply_peer "$MALLORY" mallory
 	check "$1: it is refused" wait_until "$PATIENCE" judged \
 		mallory Accepted False

@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "http/transfer.h"
 
-#define REASON "HTTPClient"
+#define REASON	    "HTTPClient"
+/* Over HTTP/1.1, where each request under way has one; more of them wait. */
+#define CONNECTIONS 64L
 
 /* A descriptor that curl wants to know about. */
 struct sock {
@@ -321,6 +323,7 @@ static int multi_init(struct ob_http_client *c)
 	curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
 	curl_multi_setopt(c->multi, CURLMOPT_PIPELINING,
 			  (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNECTIONS);
 	/* The accuracy of 0 would be a quarter of a second. */
 	r = sd_event_add_time(c->event, &c->timer, CLOCK_MONOTONIC, 0, 1,
 			      on_timer, c);

@@ -2,7 +2,8 @@
 /*
  * An HTTP client of one server, over libcurl's multi interface, driven by the
  * caller's sd-event loop. HTTP/2 with all requests on one connection where TLS
- * negotiates it, HTTP/1.1 with connections kept alive otherwise.
+ * negotiates it, otherwise HTTP/1.1 with connections kept alive, at most 64 of
+ * them. Requests under way at the same time are served in any order.
  *
  * The server's certificate is always verified, against the CA given or, when
  * there is none, the system's; never against both. Redirects are not followed,

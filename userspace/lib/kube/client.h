@@ -14,6 +14,7 @@
  * based on one that was read, start from that very tree, never from a struct
  * of ours, or the fields that we do not know are gone.
  *
+ * Requests under way at the same time are served in any order.
  * Functions of requests may send, cancel other requests and free the client.
  * Redirects are not followed, and proxies of the environment are not used.
  */
