@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Any CustomResourceDefinition: what compiles can be served. */
-#include "apimachinery/crd.h"
+#include "apimachinery/crd_status.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	ob_api_meta_validate(a, crd, false, &causes);
 	causes.n = 0;
-	ob_api_crd_establish(a, crd, "2026-01-01T00:00:00Z");
+	ob_api_crd_establish(a, crd, NULL, "2026-01-01T00:00:00Z");
 	if (ob_api_crd_compile(a, crd, &r, &causes) < 0) {
 		CHECK(!r && causes.n);
 		CHECK(*ob_api_invalid_message(a, "g", "K", "n", &causes));

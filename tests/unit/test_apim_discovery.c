@@ -9,7 +9,7 @@
 
 #include "apim_fixture.h"
 #include "apimachinery/builtin.h"
-#include "apimachinery/crd.h"
+#include "apimachinery/crd_status.h"
 
 static const char crd[] =
 	"{'metadata':{'name':'peers.octopus.io'},'spec':{'group':'octopus.io',"
@@ -63,8 +63,8 @@ static void establishes_a_definition(void **state)
 	cJSON *v = apim_json(a, crd);
 
 	(void)state;
-	ob_api_crd_establish(a, v, "2026-01-01T00:00:00Z");
-	ob_api_crd_establish(a, v, "2026-02-02T00:00:00Z");
+	ob_api_crd_establish(a, v, NULL, "2026-01-01T00:00:00Z");
+	ob_api_crd_establish(a, v, NULL, "2026-02-02T00:00:00Z");
 	apim_assert_json(a, ob_json_at(v, "status.storedVersions"),
 			 "['v1alpha1']");
 	apim_assert_json(a, ob_json_at(v, "status.acceptedNames"),
@@ -77,6 +77,59 @@ static void establishes_a_definition(void **state)
 		ob_json_string(ob_json_at(v, "status.conditions")->child,
 			       "lastTransitionTime"),
 		"2026-01-01T00:00:00Z");
+}
+
+/* The conditions of crd when another has names (JSON) already. */
+static const char *conflict(struct ob_arena *a, const char *names, cJSON **ret)
+{
+	struct ob_api_crd_taken taken = { .kinds = { .n = 0 } };
+	cJSON *other = ob_json_object(a), *status = ob_json_object(a);
+	const cJSON *c;
+
+	ob_json_set(a, status, "acceptedNames", apim_json(a, names));
+	ob_json_set(a, other, "status", status);
+	ob_api_crd_take(a, &taken, other);
+	*ret = *ret ? *ret : apim_json(a, crd);
+	ob_api_crd_establish(a, *ret, &taken, "2026-01-01T00:00:00Z");
+	c = ob_json_at(*ret, "status.conditions")->child;
+	return ob_arena_printf(a, "%s: %s", ob_json_string(c, "reason"),
+			       ob_json_string(c, "message"));
+}
+
+static void refuses_names_of_another(void **state)
+{
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	cJSON *v[4] = { NULL };
+
+	(void)state;
+	assert_string_equal(conflict(a, "{'listKind':'Peer'}", &v[0]),
+			    "KindConflict: \"Peer\" is already in use");
+	assert_string_equal(
+		conflict(a, "{'kind':'Peer','listKind':'PeerList'}", &v[1]),
+		"ListKindConflict: \"PeerList\" is already in use");
+	assert_string_equal(conflict(a, "{'plural':'pe'}", &v[2]),
+			    "ShortNamesConflict: \"pe\" is already in use");
+	assert_string_equal(conflict(a, "{'singular':'peers'}", &v[3]),
+			    "PluralConflict: \"peers\" is already in use");
+	assert_false(ob_api_crd_is_established(v[3]));
+	apim_assert_json(a, ob_json_at(v[1], "status.acceptedNames"),
+			 "{'kind':'','plural':'peers','shortNames':['pe'],"
+			 "'categories':['octopus'],'singular':'peer'}");
+}
+
+static void establishes_once_names_are_free(void **state)
+{
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	cJSON *v = NULL;
+
+	(void)state;
+	conflict(a, "{'kind':'Peer'}", &v);
+	assert_false(ob_api_crd_is_accepted(v));
+	assert_string_equal(conflict(a, "{}", &v),
+			    "NoConflicts: no conflicts found");
+	assert_true(ob_api_crd_is_established(v));
+	conflict(a, "{'kind':'Peer','listKind':'PeerList'}", &v);
+	assert_true(ob_api_crd_is_accepted(v));
 }
 
 static void lists_groups_and_resources(void **state)
@@ -206,6 +259,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compiles_a_definition),
 		cmocka_unit_test(establishes_a_definition),
+		cmocka_unit_test(refuses_names_of_another),
+		cmocka_unit_test(establishes_once_names_are_free),
 		cmocka_unit_test(lists_groups_and_resources),
 		cmocka_unit_test(aggregates),
 		cmocka_unit_test(orders_versions),

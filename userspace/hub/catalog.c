@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "apimachinery/builtin.h"
-#include "apimachinery/crd.h"
+#include "apimachinery/crd_status.h"
 #include "base/log.h"
 #include "hub/decode.h"
 
@@ -114,38 +114,53 @@ static void drop(struct ob_hub_catalog *c, const char *id)
 	}
 }
 
-/* NULL: it does not make a kind, which has been refused when it was written. */
-static struct ob_hub_kind *compile(const char *text, size_t size)
+/* It is served under the names it was given, not those it asks for. */
+static void names_set(struct ob_arena *a, cJSON *crd)
+{
+	const cJSON *names = ob_json_at(crd, "status.acceptedNames");
+
+	if (names && !ob_api_crd_is_accepted(crd))
+		ob_json_set(a, ob_json_get(crd, "spec"), "names",
+			    ob_json_copy(a, names));
+}
+
+/* 0 with NULL: not established. Anything else makes a kind, or would have been
+ * refused when it was written. */
+static int compile(const char *text, size_t size, struct ob_hub_kind **ret)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_api_causes causes = { 0 };
 	struct ob_api_resource *r;
 	struct ob_hub_kind *k;
-	cJSON *crd;
+	cJSON *crd = NULL;
 
-	if (ob_hub_decode_json(a, text, size, &crd, NULL) < 0 ||
-	    ob_api_crd_compile(a, crd, &r, &causes) < 0) {
+	*ret = NULL;
+	if (ob_hub_decode_json(a, text, size, &crd, NULL) == 0) {
+		if (!ob_api_crd_is_established(crd))
+			return 0;
+		names_set(a, crd);
+	}
+	if (ob_api_crd_compile(a, crd, &r, &causes) < 0) {
 		ob_error("a stored CustomResourceDefinition makes no sense",
 			 "cause=\"%s\"",
 			 causes.n ? causes.v[0].message : "JSON");
-		return NULL;
+		return -EINVAL;
 	}
 	k = kind_new(a, a, r);
 	k->closing = ob_json_string(crd, "metadata.deletionTimestamp");
 	a = NULL;
-	return k;
+	*ret = k;
+	return 0;
 }
 
 int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
 		       const char *text, size_t size)
 {
 	struct ob_hub_kind *k = NULL;
+	int r = text ? compile(text, size, &k) : 0;
 
-	if (text) {
-		k = compile(text, size);
-		if (!k)
-			return -EINVAL;
-	}
+	if (r < 0)
+		return r;
 	drop(c, id);
 	if (k)
 		add(c, k);

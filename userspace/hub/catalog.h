@@ -61,6 +61,7 @@ const struct ob_api_catalog *ob_hub_catalog_api(const struct ob_hub_catalog *c);
 /* Counts changes: for caches of what is made from it. */
 unsigned int ob_hub_catalog_generation(const struct ob_hub_catalog *c);
 
-/* A definition was stored, or is gone (text NULL). */
+/* A definition was stored, or is gone (text NULL). One that is not established
+ * makes no kind. */
 int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
 		       const char *text, size_t size);

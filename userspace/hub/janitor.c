@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "hub/gc.h"
+#include "hub/naming.h"
 #include "hub/persist.h"
 #include "hub/purge.h"
 #include "hub/remove.h"
@@ -22,6 +23,7 @@ struct ob_hub_janitor {
 	struct ob_hub_gc_uids look, owned;
 	size_t look_at, owned_at;
 	struct ob_hub_purge *purge;
+	bool names; /* of definitions may have become free */
 };
 
 struct ob_hub_janitor *ob_hub_janitor_new(struct ob_hub *hub)
@@ -33,6 +35,7 @@ struct ob_hub_janitor *ob_hub_janitor_new(struct ob_hub *hub)
 	j->hub = hub;
 	j->queue_arena = ob_arena_new();
 	j->purge = ob_hub_purge_new(hub);
+	j->names = true;
 	return j;
 }
 
@@ -246,7 +249,7 @@ static bool queue_is_empty(const struct ob_hub_janitor *j)
 
 bool ob_hub_janitor_is_busy(const struct ob_hub_janitor *j)
 {
-	return !queue_is_empty(j) || ob_hub_purge_is_busy(j->purge);
+	return !queue_is_empty(j) || j->names || ob_hub_purge_is_busy(j->purge);
 }
 
 static void queue_reset(struct ob_hub_janitor *j)
@@ -270,6 +273,10 @@ void ob_hub_janitor_step(struct ob_hub_janitor *j)
 		queue_reset(j);
 	if (r == 0)
 		r = ob_hub_purge_step(j->purge);
+	if (r == 0 && j->names) {
+		j->names = false;
+		r = ob_hub_naming_retry(j->hub);
+	}
 	if (r < 0)
 		ob_warning("garbage collection failed", "error=%d", -r);
 }
@@ -298,6 +305,8 @@ void ob_hub_janitor_note(struct ob_hub_janitor *j,
 	bool gone = c->type == OB_HUB_DELETED;
 
 	ob_hub_purge_note(j->purge, c);
+	if (strcmp(c->key.resource, OB_HUB_CRDS) == 0)
+		j->names = true;
 	/* Most changes are of no interest here, and not worth parsing. */
 	if (!gone && !mentions(c->object) && !mentions(c->old))
 		return;

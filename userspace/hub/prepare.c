@@ -7,6 +7,7 @@
 #include "apimachinery/crd.h"
 #include "apimachinery/meta.h"
 #include "hub/base64.h"
+#include "hub/naming.h"
 #include "hub/persist.h"
 
 #define MAX_MANAGER 128
@@ -326,7 +327,8 @@ static int crd_prepare(struct ob_hub_call *c, cJSON *object)
 	const struct ob_hub_kind *taken =
 		ob_hub_catalog_by_id(c->hub->catalog, name);
 	struct ob_api_causes causes = { 0 };
-	struct ob_api_resource *r;
+	struct ob_api_resource *resource;
+	int r;
 
 	if (taken && !taken->r->custom)
 		ob_api_causes_add(c->a, &causes, "FieldValueForbidden",
@@ -334,11 +336,13 @@ static int crd_prepare(struct ob_hub_call *c, cJSON *object)
 				  "Forbidden: %s is a resource of the server "
 				  "itself",
 				  name);
-	ob_api_crd_compile(c->a, ob_json_copy(c->a, object), &r, &causes);
+	ob_api_crd_compile(c->a, ob_json_copy(c->a, object), &resource,
+			   &causes);
 	if (causes.n)
 		return ob_hub_call_invalid(c, name, &causes);
-	ob_api_crd_establish(c->a, object, ob_api_time(c->a, c->now_s));
-	return 0;
+	r = ob_hub_naming_establish(c->hub, c->a, object,
+				    ob_api_time(c->a, c->now_s));
+	return r < 0 ? ob_hub_call_error(c, r) : 0;
 }
 
 int ob_hub_prepare_special(struct ob_hub_call *c, const cJSON *live,

@@ -17,6 +17,3 @@ void ob_api_crd_default(struct ob_arena *a, cJSON *crd);
 int ob_api_crd_compile(struct ob_arena *a, const cJSON *crd,
 		       struct ob_api_resource **ret,
 		       struct ob_api_causes *causes);
-/* status with acceptedNames, storedVersions, conditions NamesAccepted and
- * Established, as of now. */
-void ob_api_crd_establish(struct ob_arena *a, cJSON *crd, const char *now);
