@@ -153,14 +153,50 @@ static int compile(const char *text, size_t size, struct ob_hub_kind **ret)
 	return 0;
 }
 
-int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
-		       const char *text, size_t size)
+/* Whether both make the same of an object. */
+static bool same_schemas(const struct ob_api_resource *x,
+			 const struct ob_api_resource *y)
 {
+	if (x->n_versions != y->n_versions || x->storage != y->storage)
+		return false;
+	for (size_t i = 0; i < x->n_versions; i++)
+		if (strcmp(x->versions[i].name, y->versions[i].name) != 0 ||
+		    !ob_json_equal(x->versions[i].openapi,
+				   y->versions[i].openapi))
+			return false;
+	return true;
+}
+
+/* What is written from now on has all defaults, unless that depends on the
+ * version in which it is written. */
+static uint64_t incomplete(const struct ob_api_resource *r, uint64_t rv)
+{
+	bool defaults = false, same = true;
+
+	for (size_t i = 0; i < r->n_versions; i++) {
+		const struct ob_api_version *v = &r->versions[i];
+
+		defaults = defaults || ob_api_schema_has_defaults(v->schema);
+		same = same && ob_json_equal(v->openapi, r->versions->openapi);
+	}
+	if (!defaults)
+		return 0;
+	return same ? rv : UINT64_MAX;
+}
+
+int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
+		       const char *text, size_t size, uint64_t rv)
+{
+	const struct ob_hub_kind *old = ob_hub_catalog_by_id(c, id);
 	struct ob_hub_kind *k = NULL;
 	int r = text ? compile(text, size, &k) : 0;
 
 	if (r < 0)
 		return r;
+	if (k && old && same_schemas(old->r, k->r))
+		k->incomplete_rv = old->incomplete_rv;
+	else if (k)
+		k->incomplete_rv = incomplete(k->r, rv);
 	drop(c, id);
 	if (k)
 		add(c, k);
@@ -178,7 +214,7 @@ static int load(struct ob_hub_catalog *c, struct ob_hub_store *s)
 
 	for (size_t i = 0; r == 0 && i < list.n; i++)
 		ob_hub_catalog_set(c, list.v[i].name, list.v[i].text,
-				   list.v[i].size);
+				   list.v[i].size, ob_hub_store_rv(s));
 	return r;
 }
 

@@ -22,6 +22,9 @@ struct ob_hub_kind {
 	const struct ob_api_resource *r;
 	/* Of stored objects: "pods", "peers.octopus.io". */
 	const char *id;
+	/* Objects written up to this revision may lack defaults that the
+	 * schemas have by now; 0: there are no defaults. */
+	uint64_t incomplete_rv;
 	bool closing; /* its definition is being deleted: nothing new */
 };
 
@@ -61,7 +64,8 @@ const struct ob_api_catalog *ob_hub_catalog_api(const struct ob_hub_catalog *c);
 /* Counts changes: for caches of what is made from it. */
 unsigned int ob_hub_catalog_generation(const struct ob_hub_catalog *c);
 
-/* A definition was stored, or is gone (text NULL). One that is not established
+/* A definition was stored, in a turn that ended with revision rv, or is gone
+ * (text NULL). One that is not established
  * makes no kind. */
 int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
-		       const char *text, size_t size);
+		       const char *text, size_t size, uint64_t rv);

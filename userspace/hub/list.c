@@ -33,7 +33,7 @@ int ob_hub_get(struct ob_hub_call *c)
 		return ob_hub_call_not_found(c, c->route.name);
 	if (r < 0)
 		return ob_hub_call_error(c, r);
-	text = ob_hub_render(c->a, &view, o.text, o.size, true, c->now_s);
+	text = ob_hub_render(c->a, &view, &o, true, c->now_s);
 	if (!text)
 		return ob_hub_call_error(c, -EUCLEAN);
 	ob_hub_call_reply_text(c, 200, "application/json", text);
@@ -187,8 +187,7 @@ static int item_write(struct list *l, FILE *f, const struct ob_hub_object *o)
 				  o->size, l->now_s);
 		return 0;
 	}
-	text = ob_hub_render(l->scratch, &l->view, o->text, o->size, false,
-			     l->now_s);
+	text = ob_hub_render(l->scratch, &l->view, o, false, l->now_s);
 	if (!text)
 		return -EUCLEAN;
 	if (l->n > 1)

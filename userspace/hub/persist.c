@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "apimachinery/schema.h"
 #include "hub/convert.h"
 #include "hub/decode.h"
 
@@ -145,6 +146,20 @@ static const char *prefix(struct ob_arena *a, const struct ob_hub_kind *k,
 			       ob_hub_kind_api_version(a, k, v));
 }
 
+/* That of the stored text: Kubernetes takes its defaults, not those of the
+ * version that is asked for. */
+static const struct ob_api_version *version_of(const struct ob_hub_kind *k,
+					       const cJSON *object)
+{
+	const char *name = ob_json_string(object, "apiVersion");
+	const char *slash = name ? strchr(name, '/') : NULL;
+
+	for (size_t i = 0; slash && i < k->r->n_versions; i++)
+		if (strcmp(k->r->versions[i].name, slash + 1) == 0)
+			return &k->r->versions[i];
+	return ob_hub_kind_storage(k);
+}
+
 cJSON *ob_hub_persist_tree(struct ob_arena *a, const struct ob_hub_kind *k,
 			   const struct ob_api_version *v, const char *text,
 			   size_t size)
@@ -154,6 +169,8 @@ cJSON *ob_hub_persist_tree(struct ob_arena *a, const struct ob_hub_kind *k,
 
 	if (ob_hub_decode_json(a, text, size, &object, NULL) < 0)
 		return NULL;
+	if (k->incomplete_rv)
+		ob_api_schema_default(a, version_of(k, object)->schema, object);
 	if (strncmp(text, begin, strlen(begin)) != 0) {
 		ob_hub_convert_load(a, k, object);
 		ob_hub_persist_head(a, object, ob_hub_kind_api_version(a, k, v),
@@ -165,13 +182,14 @@ cJSON *ob_hub_persist_tree(struct ob_arena *a, const struct ob_hub_kind *k,
 const char *ob_hub_persist_in_version(struct ob_arena *a,
 				      const struct ob_hub_kind *k,
 				      const struct ob_api_version *v,
-				      const char *text, size_t size)
+				      const struct ob_hub_object *o)
 {
 	const char *begin = prefix(a, k, v);
 	cJSON *object;
 
-	if (strncmp(text, begin, strlen(begin)) == 0)
-		return text;
-	object = ob_hub_persist_tree(a, k, v, text, size);
+	if (strncmp(o->text, begin, strlen(begin)) == 0 &&
+	    (!k->incomplete_rv || o->rv > k->incomplete_rv))
+		return o->text;
+	object = ob_hub_persist_tree(a, k, v, o->text, o->size);
 	return object ? ob_json_print(a, object) : NULL;
 }

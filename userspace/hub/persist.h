@@ -24,12 +24,14 @@ int ob_hub_persist_drop(struct ob_hub *hub, const struct ob_hub_kind *k,
 /* apiVersion and kind first, as they are asked for. */
 void ob_hub_persist_head(struct ob_arena *a, cJSON *object,
 			 const char *api_version, const char *kind);
-/* The text of a stored object in version v; text itself if it is. */
+/* The text of a stored object in version v; text itself if it is. Defaults that
+ * came after it was written are in it. */
 const char *ob_hub_persist_in_version(struct ob_arena *a,
 				      const struct ob_hub_kind *k,
 				      const struct ob_api_version *v,
-				      const char *text, size_t size);
-/* A stored object as a tree, in version v. NULL: damaged. */
+				      const struct ob_hub_object *o);
+/* A stored object as a tree, in version v, with the defaults of now. NULL:
+ * damaged. */
 cJSON *ob_hub_persist_tree(struct ob_arena *a, const struct ob_hub_kind *k,
 			   const struct ob_api_version *v, const char *text,
 			   size_t size);

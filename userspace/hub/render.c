@@ -93,15 +93,15 @@ static const char *render_partial(struct ob_arena *a,
 }
 
 const char *ob_hub_render(struct ob_arena *a, const struct ob_hub_view *view,
-			  const char *text, size_t size, bool with_columns,
+			  const struct ob_hub_object *o, bool with_columns,
 			  int64_t now_s)
 {
 	if (view->media == OB_HUB_MEDIA_TABLE)
-		return render_table(a, view, text, size, with_columns, now_s);
+		return render_table(a, view, o->text, o->size, with_columns,
+				    now_s);
 	if (view->media == OB_HUB_MEDIA_PARTIAL)
-		return render_partial(a, view, text, size);
-	return ob_hub_persist_in_version(a, view->kind, view->version, text,
-					 size);
+		return render_partial(a, view, o->text, o->size);
+	return ob_hub_persist_in_version(a, view->kind, view->version, o);
 }
 
 const char *ob_hub_render_bookmark(struct ob_arena *a,

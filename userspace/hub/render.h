@@ -21,7 +21,7 @@ struct ob_hub_view ob_hub_view_of(const struct ob_hub_call *c,
 /* Text for a stored object, in a; NULL when it is damaged. with_columns: the
  * Table describes them, which only the first of a watch does. */
 const char *ob_hub_render(struct ob_arena *a, const struct ob_hub_view *view,
-			  const char *text, size_t size, bool with_columns,
+			  const struct ob_hub_object *o, bool with_columns,
 			  int64_t now_s);
 /* An empty Table for several rows; add with ob_hub_render_row(). */
 cJSON *ob_hub_render_table(struct ob_arena *a, const struct ob_hub_view *view,

@@ -80,12 +80,12 @@ static void event_write(struct watch *w, const char *type, const char *object)
 	fprintf(w->f, "{\"type\":\"%s\",\"object\":%s}\n", type, object);
 }
 
-static void object_write(struct watch *w, const char *type, const char *text,
-			 size_t size)
+static void object_write(struct watch *w, const char *type,
+			 const struct ob_hub_object *o)
 {
 	const char *object =
-		ob_hub_render(w->scratch, &w->view, text, size,
-			      !w->columns_sent, (int64_t)ob_clock_realtime_s());
+		ob_hub_render(w->scratch, &w->view, o, !w->columns_sent,
+			      (int64_t)ob_clock_realtime_s());
 
 	if (!object)
 		return;
@@ -123,6 +123,16 @@ static void bookmark_write(struct watch *w, bool initial_end)
 	w->bookmark_s = seconds() + BOOKMARK_S;
 }
 
+static void blob_write(struct watch *w, const char *type, uint64_t rv,
+		       const struct ob_hub_blob *b)
+{
+	const struct ob_hub_object o = { .rv = rv,
+					 .text = b->bytes,
+					 .size = b->size };
+
+	object_write(w, type, &o);
+}
+
 /* The state before a change that took the object out of the selection, with
  * the revision in which that happened. */
 static void gone_write(struct watch *w, const struct ob_hub_change *c)
@@ -130,15 +140,16 @@ static void gone_write(struct watch *w, const struct ob_hub_change *c)
 	cJSON *old = ob_hub_persist_tree(w->scratch, w->kind,
 					 ob_hub_kind_storage(w->kind),
 					 c->old->bytes, c->old->size);
-	const char *text;
+	struct ob_hub_object o = { .rv = c->rv };
 
 	if (!old)
 		return;
 	ob_json_set_string(w->scratch, ob_json_get(old, "metadata"),
 			   "resourceVersion",
 			   ob_arena_printf(w->scratch, "%" PRIu64, c->rv));
-	text = ob_json_print(w->scratch, old);
-	object_write(w, "DELETED", text, strlen(text));
+	o.text = ob_json_print(w->scratch, old);
+	o.size = strlen(o.text);
+	object_write(w, "DELETED", &o);
 }
 
 static bool selects(struct watch *w, const struct ob_hub_blob *b)
@@ -156,10 +167,9 @@ static void change_write(struct watch *w, const struct ob_hub_change *c)
 	was = c->type != OB_HUB_ADDED && selects(w, c->old);
 	is = c->type != OB_HUB_DELETED && selects(w, c->object);
 	if (is)
-		object_write(w, was ? "MODIFIED" : "ADDED", c->object->bytes,
-			     c->object->size);
+		blob_write(w, was ? "MODIFIED" : "ADDED", c->rv, c->object);
 	else if (was && c->type == OB_HUB_DELETED)
-		object_write(w, "DELETED", c->object->bytes, c->object->size);
+		blob_write(w, "DELETED", c->rv, c->object);
 	else if (was)
 		gone_write(w, c);
 }
@@ -192,7 +202,7 @@ static void initial_write(struct watch *w)
 		if (ob_hub_filter_key(&w->filter, o->namespace, o->name) &&
 		    ob_hub_filter_object(&w->filter, w->scratch, o->text,
 					 o->size))
-			object_write(w, "ADDED", o->text, o->size);
+			object_write(w, "ADDED", o);
 	}
 	if (list.n < CHUNK) {
 		w->phase = PHASE_INITIAL_END;

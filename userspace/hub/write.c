@@ -29,8 +29,11 @@ static int reply_object(struct ob_hub_call *c, unsigned int code,
 			const char *text)
 {
 	struct ob_hub_view view = ob_hub_view_of(c, c->a);
-	const char *out =
-		ob_hub_render(c->a, &view, text, strlen(text), true, c->now_s);
+	/* It has just been made: nothing is missing. */
+	const struct ob_hub_object o = { .rv = UINT64_MAX,
+					 .text = text,
+					 .size = strlen(text) };
+	const char *out = ob_hub_render(c->a, &view, &o, true, c->now_s);
 
 	if (!out)
 		return ob_hub_call_error(c, -EUCLEAN);

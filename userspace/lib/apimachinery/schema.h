@@ -46,6 +46,8 @@ int ob_api_schema_compile(struct ob_arena *a, const cJSON *schema,
  * a default are replaced. */
 void ob_api_schema_default(struct ob_arena *a, const struct ob_api_schema *s,
 			   cJSON *object);
+/* Somewhere in it there is one: ob_api_schema_default() may add something. */
+bool ob_api_schema_has_defaults(const struct ob_api_schema *s);
 /* Removes what the schema does not know, except apiVersion and kind;
  * paths of what went are added to unknown (message: unknown field "x"). */
 void ob_api_schema_prune(struct ob_arena *a, const struct ob_api_schema *s,

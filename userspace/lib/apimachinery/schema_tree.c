@@ -86,6 +86,17 @@ void ob_api_schema_default(struct ob_arena *a, const struct ob_api_schema *s,
 	default_value(a, s, object);
 }
 
+bool ob_api_schema_has_defaults(const struct ob_api_schema *s)
+{
+	if (!s)
+		return false;
+	for (size_t i = 0; i < s->properties.n; i++)
+		if (ob_api_schema_has_defaults(s->properties.v[i].schema))
+			return true;
+	return s->fallback || ob_api_schema_has_defaults(s->items) ||
+	       ob_api_schema_has_defaults(s->additional);
+}
+
 struct pruner {
 	struct ob_arena *a;
 	struct ob_api_causes *unknown;
