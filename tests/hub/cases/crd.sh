@@ -15,8 +15,12 @@ widget()
 }
 CONDITIONS='[.status.conditions[]? | {type, status, reason}] | sort_by(.type)'
 WIDGETS=/apis/crd.octopus.io/v1/namespaces/$NS/widgets
-call DELETE "$CRDS/widgets.crd.octopus.io" '' json application/json >/dev/null
-wait_until answers 404 "$CRDS/widgets.crd.octopus.io"
+GEARS=/apis/crd.octopus.io/v1/namespaces/$NS/gears
+for plural in widgets gears wheels; do
+	call DELETE "$CRDS/$plural.crd.octopus.io" '' json application/json \
+		>/dev/null
+	wait_until answers 404 "$CRDS/$plural.crd.octopus.io"
+done
 it defaults of names and of the rest
 api -o '.spec | {names, scope, conversion}' POST "$CRDS" "$(widget)"
 it it is established, and served
@@ -66,8 +70,12 @@ api -q POST "$CRDS" "$(widget gears.crd.octopus.io \
 	'"plural":"gears","kind":"Widget"')"
 wait_until holds '.status.conditions | length == 2' \
 	"$CRDS/gears.crd.octopus.io"
-api -o "$CONDITIONS" GET "$CRDS/gears.crd.octopus.io"
+api -o "{conditions: ($CONDITIONS), names: .status.acceptedNames,
+	messages: [.status.conditions[].message] | sort}" \
+	GET "$CRDS/gears.crd.octopus.io"
+api -q GET "$GEARS"
 made DELETE "$CRDS/gears.crd.octopus.io"
+wait_until answers 404 "$CRDS/gears.crd.octopus.io"
 it a new schema holds for what there is
 api -t json-patch -o .metadata.generation PATCH \
 	"$CRDS/widgets.crd.octopus.io" '[{"op":"add","path":
@@ -85,8 +93,36 @@ api -o '{apiVersion, spec}' GET \
 	"/apis/crd.octopus.io/v2/namespaces/$NS/widgets/one"
 api -o '{versions: [.versions[].version], preferredVersion}' GET \
 	/apis/crd.octopus.io
+it lists, selections and patches have defaults too
+api -o '[.items[].spec]' GET "$WIDGETS"
+api -o '[.items[].spec]' GET "$WIDGETS?labelSelector=x!=y"
+api -t json-patch -o "$SPEC" PATCH "$WIDGETS/one?dryRun=All" '[{"op":"test",
+	"path":"/spec/b","value":5},{"op":"replace","path":"/spec/b",
+	"value":6}]'
+it a name is free when the one who has it is gone
+made POST "$CRDS" "$(widget gears.crd.octopus.io \
+	'"plural":"gears","kind":"Widget"')"
+wait_until holds '.status.conditions | length == 2' \
+	"$CRDS/gears.crd.octopus.io"
 it deleted with all its objects
 api -o '.metadata.finalizers // .status' DELETE "$CRDS/widgets.crd.octopus.io"
 wait_until answers 404 "$CRDS/widgets.crd.octopus.io"
 wait_until answers 404 "$WIDGETS/one"
 api -q GET "$WIDGETS/one"
+wait_until answers 200 "$GEARS"
+wait_until holds "($CONDITIONS) | map(.status) == [\"True\", \"True\"]" \
+	"$CRDS/gears.crd.octopus.io"
+api -o "{conditions: ($CONDITIONS), names: .status.acceptedNames}" \
+	GET "$CRDS/gears.crd.octopus.io"
+it short names count as well, those of lists and objects together
+api -q POST "$CRDS" "$(widget wheels.crd.octopus.io \
+	'"plural":"wheels","kind":"Wheel","shortNames":["gears","w"]')"
+wait_until holds '.status.conditions | length == 2' \
+	"$CRDS/wheels.crd.octopus.io"
+api -o "{conditions: ($CONDITIONS), names: .status.acceptedNames,
+	messages: [.status.conditions[].message] | sort}" \
+	GET "$CRDS/wheels.crd.octopus.io"
+made DELETE "$CRDS/wheels.crd.octopus.io"
+made DELETE "$CRDS/gears.crd.octopus.io"
+wait_until answers 404 "$CRDS/wheels.crd.octopus.io"
+wait_until answers 404 "$CRDS/gears.crd.octopus.io"
