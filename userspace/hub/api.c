@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apimachinery/causes.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "hub/body.h"
@@ -169,6 +170,24 @@ static unsigned int media_of(const struct ob_hub_route *r)
 	return 1U << OB_HUB_MEDIA_GROUPS;
 }
 
+/* What a Table is asked to have in its rows; no one else reads it. */
+static int check_table(struct ob_hub_call *c)
+{
+	static const char *const all[] = { "", "Metadata", "Object", "None" };
+	const char *s = ob_hub_route_param(&c->route, "includeObject");
+
+	if (!s || c->accept.media != OB_HUB_MEDIA_TABLE)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (strcmp(s, all[i]) == 0)
+			return 0;
+	return ob_hub_call_fail(c, 400, "BadRequest",
+				"Unable to convert to Table as requested: "
+				"includeObject: Invalid value: %s: must be "
+				"'Metadata', 'Object', 'None', or empty",
+				ob_api_quote(c->a, s));
+}
+
 static int serve(struct ob_hub_call *c)
 {
 	int r = authorize(c, true);
@@ -185,6 +204,8 @@ static int serve(struct ob_hub_call *c)
 	if (c->accept.media == OB_HUB_MEDIA_NONE)
 		return not_acceptable(c);
 	r = find_kind(c);
+	if (r == 0)
+		r = check_table(c);
 	return r < 0 ? r : dispatch(c);
 }
 

@@ -9,6 +9,7 @@
 #include "hub/base64.h"
 #include "hub/naming.h"
 #include "hub/persist.h"
+#include "hub/validate.h"
 
 #define MAX_MANAGER 128
 
@@ -238,7 +239,8 @@ int ob_hub_prepare_fields(struct ob_hub_call *c, cJSON *object)
 	return r;
 }
 
-int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object)
+int ob_hub_prepare_validate(struct ob_hub_call *c, const cJSON *live,
+			    cJSON *object)
 {
 	struct ob_api_causes causes = { 0 };
 
@@ -246,6 +248,7 @@ int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object)
 	if (c->version->schema)
 		ob_api_schema_validate(c->a, c->version->schema, object,
 				       &causes);
+	ob_hub_validate(c->a, c->kind, live, object, &causes);
 	return causes.n ? ob_hub_call_invalid(c, name_of(object), &causes) : 0;
 }
 

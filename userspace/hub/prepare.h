@@ -24,6 +24,7 @@ int ob_hub_prepare_prune(struct ob_hub_call *c, cJSON *object);
 /* live NULL: it is new. */
 int ob_hub_prepare_special(struct ob_hub_call *c, const cJSON *live,
 			   cJSON *object);
-int ob_hub_prepare_validate(struct ob_hub_call *c, cJSON *object);
+int ob_hub_prepare_validate(struct ob_hub_call *c, const cJSON *live,
+			    cJSON *object);
 /* Nobody writes what another cluster has labelled its own. */
 int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object);

@@ -156,7 +156,7 @@ int ob_hub_write_new(struct ob_hub_call *c, cJSON *object, bool applied)
 	if (!applied)
 		ob_api_manage_update(c->a, c->version->schema, NULL, object,
 				     &m);
-	r = ob_hub_prepare_validate(c, object);
+	r = ob_hub_prepare_validate(c, NULL, object);
 	if (r == 0)
 		r = exists(c, object);
 	return r < 0 ? r : finish(c, NULL, object, 201);
@@ -251,7 +251,7 @@ int ob_hub_write_over(struct ob_hub_call *c, cJSON *live, cJSON *object,
 	if (!applied)
 		ob_api_manage_update(c->a, c->version->schema, live, object,
 				     &m);
-	r = ob_hub_prepare_validate(c, object);
+	r = ob_hub_prepare_validate(c, live, object);
 	if (r < 0)
 		return r;
 	if (is_removal(c, object))

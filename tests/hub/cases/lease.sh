@@ -25,3 +25,8 @@ it released
 api -t merge -o .spec PATCH "$LEASES/lead" \
 	'{"spec":{"holderIdentity":"","leaseDurationSeconds":1}}'
 api -t merge -o '.spec // {}' PATCH "$LEASES/lead" '{"spec":null}'
+it how long and how often are numbers that make sense
+api POST "$LEASES" "$(object coordination.k8s.io/v1 Lease zero '' \
+	'"spec":{"leaseDurationSeconds":0,"leaseTransitions":-1}')"
+api -t merge -o .details.causes PATCH "$LEASES/lead" \
+	'{"spec":{"leaseDurationSeconds":-5}}'

@@ -54,3 +54,6 @@ api -a "$TABLE" -o '.columnDefinitions | map(.name)' GET "$API/endpoints"
 api -a "$TABLE" -o '.columnDefinitions | map(.name)' GET /api/v1/nodes
 api -a "$TABLE" -o "$CELLS | .rows |= map(.[0])" GET \
 	"$CRDS?fieldSelector=metadata.name=gadgets.test.octopus.io"
+it one object or none in a row, not half of it
+api -a "$TABLE" GET "$GADGETS?includeObject=Half"
+api -q GET "$GADGETS?includeObject=Half"
