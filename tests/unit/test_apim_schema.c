@@ -144,6 +144,34 @@ static void fills_in_defaults(void **state)
 			 "{'spec':{'id':'abc','port':31820,'maybe':null}}");
 }
 
+static bool has_defaults(struct ob_arena *a, const char *property)
+{
+	return ob_api_schema_has_defaults(apim_schema(
+		a,
+		ob_arena_printf(a, "{'type':'object','properties':{'a':{%s}}}",
+				property)));
+}
+
+static void tells_whether_there_are_defaults(void **state)
+{
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	static const char below[] = "{'type':'object','properties':{'b':"
+				    "{'type':'integer','default':1}}}";
+
+	(void)state;
+	assert_true(has_defaults(a, "'type':'integer','default':1"));
+	assert_true(has_defaults(
+		a, ob_arena_printf(a, "'type':'array','items':%s", below)));
+	assert_true(has_defaults(
+		a, ob_arena_printf(a,
+				   "'type':'object','additionalProperties':"
+				   "%s",
+				   below)));
+	assert_false(has_defaults(a, "'type':'object','properties':{'default':"
+				     "{'type':'string'}}"));
+	assert_false(ob_api_schema_has_defaults(NULL));
+}
+
 static void prunes_what_it_does_not_know(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
@@ -232,6 +260,7 @@ int main(void)
 		cmocka_unit_test(words_lists_as_kube_apiserver),
 		cmocka_unit_test(judges_alternatives),
 		cmocka_unit_test(fills_in_defaults),
+		cmocka_unit_test(tells_whether_there_are_defaults),
 		cmocka_unit_test(prunes_what_it_does_not_know),
 		cmocka_unit_test(refuses_what_is_not_structural),
 		cmocka_unit_test(refuses_a_default_that_is_wrong),
