@@ -17,7 +17,7 @@ version=$(last .metadata.resourceVersion)
 page()
 {
 	api -o "$PAGE" GET "$API/secrets?$1&continue=$token" |
-		sed "s|$token|TOKEN|;s|$version|VERSION|"
+		sed "s|$token|TOKEN|;s|=$version|=VERSION|"
 }
 page limit=2
 token=$(last .metadata.continue)
