@@ -111,6 +111,7 @@ on internet nft -f - <<-END
 		}
 	}
 END
+finds "UDP blocked on the way, a moment ago" TunnelSilent
 forget
 finds "UDP blocked on the way" NoHandshake
 on internet nft delete table inet block
@@ -136,10 +137,14 @@ finds "the endpoint is routed into the tunnel" UnderlayLoop
 ip -n cluster1 route del 192.0.2.1/32 dev ob0
 healed "the endpoint is routed into the tunnel"
 
+# With another file: what octopus works with counts, so it is told.
 sed 's/endpoint: 192.0.2.1/endpoint: gw.invalid/' "$WORLD/good.yaml" \
 	>"$WORLD/cluster1.yaml"
+kill -HUP "$(octopus_pid cluster1)"
+wait_until 10 first_is EndpointUnresolved
 finds "endpoint's name does not resolve" EndpointUnresolved
 cp "$WORLD/good.yaml" "$WORLD/cluster1.yaml"
+kill -HUP "$(octopus_pid cluster1)"
 healed "endpoint's name does not resolve"
 
 ### sizes ####################################################################

@@ -148,18 +148,21 @@ static void prunes_what_it_does_not_know(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_api_causes unknown = { .n = 0 };
-	cJSON *v = apim_json(a, "{'apiVersion':'v1','kind':'K','metadata':"
-				"{'x':1},'x':1,'spec':{'y':{},'any':{'z':1},"
-				"'map':[{'type':'t','w':[]}],'labels':{'q':"
-				"'r'}}}");
+	cJSON *v = apim_json(
+		a, "{'apiVersion':'v1','kind':'K','metadata':"
+		   "{'name':'n','x':1},'x':1,'spec':{'y':{},'any':{'z':1},"
+		   "'map':[{'type':'t','w':[]}],'labels':{'q':"
+		   "'r'}}}");
 
 	(void)state;
 	ob_api_schema_prune(a, apim_schema(a, peer), v, &unknown);
-	apim_assert_json(a, v,
-			 "{'apiVersion':'v1','kind':'K','metadata':{'x':1},"
-			 "'spec':{'any':{'z':1},'map':[{'type':'t'}],"
-			 "'labels':{'q':'r'}}}");
+	apim_assert_json(
+		a, v,
+		"{'apiVersion':'v1','kind':'K','metadata':{'name':'n'},"
+		"'spec':{'any':{'z':1},'map':[{'type':'t'}],"
+		"'labels':{'q':'r'}}}");
 	assert_string_equal(apim_causes(a, &unknown),
+			    "metadata.x: unknown field \"metadata.x\"\n"
 			    "x: unknown field \"x\"\n"
 			    "spec.y: unknown field \"spec.y\"\n"
 			    "spec.map[0].w: unknown field \"spec.map[0].w\"");

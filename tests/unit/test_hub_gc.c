@@ -48,9 +48,11 @@ static cJSON *find(struct world *w, const char *u)
 {
 	cJSON *o;
 
-	cJSON_ArrayForEach(
-		o, w->objects) if (strcmp(ob_json_string(o, "metadata.uid"),
-					  u) == 0) return o;
+	cJSON_ArrayForEach(o, w->objects)
+	{
+		if (strcmp(ob_json_string(o, "metadata.uid"), u) == 0)
+			return o;
+	}
 	return NULL;
 }
 
@@ -152,8 +154,11 @@ static bool owns(const char *u, const cJSON *o)
 {
 	const cJSON *ref;
 
-	cJSON_ArrayForEach(ref, ob_json_at(o, "metadata.ownerReferences")) if (
-		strcmp(ob_json_string(ref, "uid"), u) == 0) return true;
+	cJSON_ArrayForEach(ref, ob_json_at(o, "metadata.ownerReferences"))
+	{
+		if (strcmp(ob_json_string(ref, "uid"), u) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -163,8 +168,11 @@ static int index_owned(void *data, const char *u,
 	struct world *w = data;
 	const cJSON *o;
 
-	cJSON_ArrayForEach(o,
-			   w->objects) if (owns(u, o) && !visit(arg, o)) break;
+	cJSON_ArrayForEach(o, w->objects)
+	{
+		if (owns(u, o) && !visit(arg, o))
+			break;
+	}
 	return 0;
 }
 
@@ -215,8 +223,12 @@ static void queue_owned(struct world *w, const char *u)
 {
 	const cJSON *o;
 
-	cJSON_ArrayForEach(o, w->objects) if (owns(u, o)) *
-		OB_PUSH(w->a, &w->look) = ob_json_string(o, "metadata.uid");
+	cJSON_ArrayForEach(o, w->objects)
+	{
+		if (owns(u, o))
+			*OB_PUSH(w->a, &w->look) =
+				ob_json_string(o, "metadata.uid");
+	}
 }
 
 static void settle(struct world *w)

@@ -78,6 +78,9 @@ static void takes_the_verb_from_method_and_watch(void **state)
 			 OB_HUB_WATCH);
 	assert_int_equal(parse(state, "GET", "/api/v1/pods?watch=false").verb,
 			 OB_HUB_LIST);
+	assert_int_equal(
+		parse(state, "GET", "/api/v1/watch/namespaces/n/pods").verb,
+		OB_HUB_WATCH);
 	/* One object by its name is not watched: as in Kubernetes. */
 	assert_int_equal(
 		parse(state, "GET", "/api/v1/namespaces/n/pods/a?watch=1").verb,

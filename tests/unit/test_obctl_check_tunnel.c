@@ -121,6 +121,25 @@ static void unanswered_packets_mean_blocked_or_wrong_key(void **state)
 	assert_non_null(strstr(t->findings.v[0].fix, "UDP port 31820"));
 }
 
+/* It is up by its handshake, but mute now. */
+static void mute_tunnel_is_broken_after_listening(void **state)
+{
+	struct obctl_facts *t = *state;
+	struct ob_wg_peer then = t->facts.wg.peers[0];
+
+	t->facts.paths.v[0].answered = t->facts.paths.v[1].answered = false;
+	then.tx_bytes += 84;
+	t->facts.wg_then.peers = &then;
+	obctl_facts_expect(t, ob_ctl_check_tunnel, OB_CTL_SKIPPED, NULL,
+			   "east: behind the hub");
+	t->facts.listened = true;
+	obctl_facts_expect(t, ob_ctl_check_tunnel, OB_CTL_BROKEN,
+			   "TunnelSilent", "12 s ago; packets leave");
+	then.rx_bytes += 32;
+	obctl_facts_expect(t, ob_ctl_check_tunnel, OB_CTL_SKIPPED, NULL,
+			   "east: behind the hub");
+}
+
 static void old_handshake_has_its_age(void **state)
 {
 	struct obctl_facts *t = *state;
@@ -229,6 +248,7 @@ int main(void)
 		TEST(answering_tunnels_are_good),
 		TEST(handshake_is_enough_without_answer),
 		TEST(unanswered_packets_mean_blocked_or_wrong_key),
+		TEST(mute_tunnel_is_broken_after_listening),
 		TEST(old_handshake_has_its_age),
 		TEST(cluster_that_never_dialled_is_broken),
 		TEST(other_key_with_its_addresses_is_named),

@@ -77,10 +77,14 @@ static int owner_look(const struct ob_hub_gc_index *index,
 	return 0;
 }
 
+struct reference {
+	const cJSON *json;
+};
+
 /* References to owners that are no reason to stay. */
 struct verdicts {
 	size_t n[UNKNOWN + 1];
-	OB_LIST(const cJSON *) useless;
+	OB_LIST(struct reference) useless;
 };
 
 static int owners_look(struct ob_arena *a, const struct ob_hub_gc_index *index,
@@ -97,7 +101,7 @@ static int owners_look(struct ob_arena *a, const struct ob_hub_gc_index *index,
 			return r;
 		ret->n[owner]++;
 		if (owner == WAITING || owner == ABSENT)
-			*OB_PUSH(a, &ret->useless) = ref;
+			OB_PUSH(a, &ret->useless)->json = ref;
 	}
 	return 0;
 }
@@ -105,7 +109,7 @@ static int owners_look(struct ob_arena *a, const struct ob_hub_gc_index *index,
 static bool is_useless(const struct verdicts *v, const cJSON *ref)
 {
 	for (size_t i = 0; i < v->useless.n; i++)
-		if (v->useless.v[i] == ref)
+		if (v->useless.v[i].json == ref)
 			return true;
 	return false;
 }
@@ -116,9 +120,11 @@ static cJSON *without_useless(struct ob_arena *a, const cJSON *object,
 	cJSON *copy = ob_json_copy(a, object), *list = ob_json_array(a);
 	const cJSON *ref;
 
-	cJSON_ArrayForEach(
-		ref, ob_hub_gc_references(object)) if (!is_useless(v, ref))
-		ob_json_append(a, list, ob_json_copy(a, ref));
+	cJSON_ArrayForEach(ref, ob_hub_gc_references(object))
+	{
+		if (!is_useless(v, ref))
+			ob_json_append(a, list, ob_json_copy(a, ref));
+	}
 	ob_hub_gc_references_set(a, copy, list);
 	return copy;
 }
@@ -151,15 +157,11 @@ static cJSON *unblock(struct ob_arena *a, const cJSON *object)
 {
 	cJSON *copy = ob_json_copy(a, object), *ref;
 
-	cJSON_ArrayForEach(
-		ref,
-		ob_json_at(copy,
-			   "metadata."
-			   "ownerReferences")) if (ob_json_bool(ref,
-								"blockOwnerDele"
-								"tion",
-								false))
-		ob_json_set_bool(a, ref, "blockOwnerDeletion", false);
+	cJSON_ArrayForEach(ref, ob_json_at(copy, "metadata.ownerReferences"))
+	{
+		if (ob_json_bool(ref, "blockOwnerDeletion", false))
+			ob_json_set_bool(a, ref, "blockOwnerDeletion", false);
+	}
 	return copy;
 }
 

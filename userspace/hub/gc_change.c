@@ -20,11 +20,11 @@ static bool refers(const cJSON *object, const char *owner_uid)
 {
 	const cJSON *ref;
 
-	cJSON_ArrayForEach(
-		ref,
-		ob_hub_gc_references(
-			object)) if (ob_hub_gc_equal(ob_json_string(ref, "uid"),
-						     owner_uid)) return true;
+	cJSON_ArrayForEach(ref, ob_hub_gc_references(object))
+	{
+		if (ob_hub_gc_equal(ob_json_string(ref, "uid"), owner_uid))
+			return true;
+	}
 	return false;
 }
 
@@ -49,12 +49,11 @@ static bool has_new_owner(const cJSON *before, const cJSON *now)
 {
 	const cJSON *ref;
 
-	cJSON_ArrayForEach(
-		ref,
-		ob_hub_gc_references(
-			now)) if (!refers(before,
-					  ob_json_string(ref,
-							 "uid"))) return true;
+	cJSON_ArrayForEach(ref, ob_hub_gc_references(now))
+	{
+		if (!refers(before, ob_json_string(ref, "uid")))
+			return true;
+	}
 	return false;
 }
 
@@ -80,12 +79,13 @@ cJSON *ob_hub_gc_disown(struct ob_arena *a, const cJSON *object,
 	const cJSON *ref;
 	bool found = false;
 
-	cJSON_ArrayForEach(
-		ref,
-		ob_hub_gc_references(
-			object)) if (ob_hub_gc_equal(ob_json_string(ref, "uid"),
-						     owner_uid)) found = true;
-	else ob_json_append(a, list, ob_json_copy(a, ref));
+	cJSON_ArrayForEach(ref, ob_hub_gc_references(object))
+	{
+		if (ob_hub_gc_equal(ob_json_string(ref, "uid"), owner_uid))
+			found = true;
+		else
+			ob_json_append(a, list, ob_json_copy(a, ref));
+	}
 	if (!found)
 		return NULL;
 	copy = ob_json_copy(a, object);

@@ -71,9 +71,11 @@ static cJSON *find(const cJSON *list, const char *type)
 {
 	cJSON *c;
 
-	cJSON_ArrayForEach(c,
-			   list) if (ob_hub_gc_equal(ob_json_string(c, "type"),
-						     type)) return c;
+	cJSON_ArrayForEach(c, list)
+	{
+		if (ob_hub_gc_equal(ob_json_string(c, "type"), type))
+			return c;
+	}
 	return NULL;
 }
 
@@ -144,9 +146,12 @@ static cJSON *without_own(struct ob_arena *a, const cJSON *namespace)
 	cJSON *copy = ob_json_copy(a, namespace), *f;
 	cJSON *list = ob_json_at(copy, "spec.finalizers");
 
-	cJSON_ArrayForEach(f, list) if (cJSON_IsString(f) &&
-					strcmp(f->valuestring,
-					       NAMESPACE_FINALIZER) == 0) break;
+	cJSON_ArrayForEach(f, list)
+	{
+		if (cJSON_IsString(f) &&
+		    strcmp(f->valuestring, NAMESPACE_FINALIZER) == 0)
+			break;
+	}
 	if (!f)
 		return NULL;
 	ob_json_detach(list, f);

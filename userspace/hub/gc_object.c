@@ -29,13 +29,11 @@ bool ob_hub_gc_has_finalizer(const cJSON *object, const char *name)
 {
 	const cJSON *f;
 
-	cJSON_ArrayForEach(
-		f,
-		ob_json_at(object,
-			   "metadata.finalizers")) if (cJSON_IsString(f) &&
-						       strcmp(f->valuestring,
-							      name) ==
-							       0) return true;
+	cJSON_ArrayForEach(f, ob_json_at(object, "metadata.finalizers"))
+	{
+		if (cJSON_IsString(f) && strcmp(f->valuestring, name) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -55,13 +53,12 @@ bool ob_hub_gc_blocks(const cJSON *object, const char *owner_uid)
 {
 	const cJSON *ref;
 
-	cJSON_ArrayForEach(
-		ref,
-		ob_hub_gc_references(
-			object)) if (ob_hub_gc_equal(ob_json_string(ref, "uid"),
-						     owner_uid) &&
-				     ob_json_bool(ref, "blockOwnerDeletion",
-						  false)) return true;
+	cJSON_ArrayForEach(ref, ob_hub_gc_references(object))
+	{
+		if (ob_hub_gc_equal(ob_json_string(ref, "uid"), owner_uid) &&
+		    ob_json_bool(ref, "blockOwnerDeletion", false))
+			return true;
+	}
 	return false;
 }
 

@@ -195,7 +195,6 @@ static int rewrite_failed(struct ob_hub_call *c, int r,
 			       NULL, NULL, NULL, NULL);
 	ob_json_set(c->a, answer, "details", ob_json_object(c->a));
 	ob_hub_call_reply(c, 422, answer);
-	ob_hub_call_warn(c, status->message);
 	return -EINVAL;
 }
 

@@ -8,6 +8,8 @@
 #include "hub/base64.h"
 
 #define MAGIC	  "k8s" /* and the NUL behind it */
+/* Of the object as JSON. */
+#define MAX_SIZE  ((size_t)16 * 1024 * 1024)
 #define MAX_DEPTH 8
 #define MAX_FIELD 64
 
@@ -364,6 +366,17 @@ static const struct message *message_of(const char *kind)
 	return NULL;
 }
 
+/* Text came as it is: UTF-8 and all limits are checked at the one door. */
+static int checked(struct ob_arena *a, const cJSON *object, cJSON **ret,
+		   struct ob_status *status)
+{
+	const char *text = ob_json_print(a, object);
+
+	return ob_json_parse(a, text, strlen(text), MAX_SIZE, ret, status) < 0
+		       ? -EINVAL
+		       : 0;
+}
+
 int ob_hub_protobuf_decode(struct ob_arena *a, const void *bytes, size_t size,
 			   cJSON **ret, struct ob_status *status)
 {
@@ -386,6 +399,5 @@ int ob_hub_protobuf_decode(struct ob_arena *a, const void *bytes, size_t size,
 	if (message_decode(a, m, raw, 0, object) < 0)
 		return ob_status_set(status, EINVAL, "BadRequest",
 				     "the protobuf message is malformed");
-	*ret = object;
-	return 0;
+	return checked(a, object, ret, status);
 }

@@ -138,16 +138,25 @@ static bool object_parse(const char *const *parts, size_t n,
 	return true;
 }
 
+/* parts: behind the version. "watch/..." is how clients of long ago said
+ * ?watch=true. */
+static void resource_parse(const char *const *parts, size_t n,
+			   struct ob_hub_route *route)
+{
+	route->watch_path = n > 1 && strcmp(parts[0], "watch") == 0;
+	object_parse(parts + route->watch_path, n - route->watch_path, route);
+}
+
 static void path_parse(const char *const *parts, size_t n,
 		       struct ob_hub_route *route)
 {
 	if (n >= 3 && strcmp(parts[0], "api") == 0) {
 		route->version = parts[1];
-		object_parse(parts + 2, n - 2, route);
+		resource_parse(parts + 2, n - 2, route);
 	} else if (n >= 4 && strcmp(parts[0], "apis") == 0) {
 		route->group = parts[1];
 		route->version = parts[2];
-		object_parse(parts + 3, n - 3, route);
+		resource_parse(parts + 3, n - 3, route);
 	}
 }
 
@@ -155,6 +164,8 @@ static enum ob_hub_verb verb_of_get(const struct ob_hub_route *route)
 {
 	if (!route->is_resource)
 		return OB_HUB_GET;
+	if (route->watch_path)
+		return *route->subresource ? OB_HUB_NO_VERB : OB_HUB_WATCH;
 	if (*route->name)
 		return OB_HUB_GET;
 	return ob_hub_route_flag(route, "watch") ? OB_HUB_WATCH : OB_HUB_LIST;

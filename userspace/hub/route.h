@@ -36,6 +36,7 @@ struct ob_hub_route {
 	enum ob_hub_verb verb;
 	const char *path; /* decoded, without the query */
 	bool is_resource;
+	bool watch_path; /* /api/v1/watch/... */
 	const char *group, *version;
 	const char *resource;	 /* plural */
 	const char *namespace;	 /* "": none, or all */

@@ -94,7 +94,7 @@ static void judge_silent(const struct ob_ctl_facts *f,
 		return;
 	}
 	finding = ob_ctl_broken(
-		out, "NoHandshake",
+		out, ob_ctl_check_up(f, peer) ? "TunnelSilent" : "NoHandshake",
 		"%s: %s; packets leave for %s:%u (%s sent) and %s come back",
 		want->id, shake, ob_ctl_addr(out->arena, &peer->endpoint.addr),
 		peer->endpoint.port, ob_ctl_bytes(out->arena, peer->tx_bytes),
@@ -137,7 +137,9 @@ static void judge_direct(const struct ob_ctl_facts *f,
 			"%s: WireGuard takes nothing from or to %s", want->id,
 			ob_ctl_prefix(out->arena, missing));
 		ob_ctl_fix_by_octopus(f, out, finding);
-	} else if (path->answered || ob_ctl_check_up(f, peer)) {
+	} else if (path->answered ||
+		   (ob_ctl_check_up(f, peer) &&
+		    !(f->listened && ob_ctl_path_is_mute(f, path)))) {
 		ob_ctl_good(out, "%s: %s%s", want->id,
 			    handshake_text(f, out->arena, peer),
 			    path->answered ? ", answers" : "");

@@ -28,6 +28,10 @@ static int run(struct ob_ctl *ctl)
 			return ob_ctl_fail(r, ctl->options.netns);
 	}
 	ob_ctl_gather(ctl, &facts);
+	if (ctl->options.argument && !strcmp(ctl->options.argument, facts.id)) {
+		fprintf(stderr, "obctl: %s is this cluster itself\n", facts.id);
+		return OB_CTL_USAGE;
+	}
 	ob_ctl_check_all(&facts, &findings);
 	if (ctl->options.json)
 		ob_ctl_json_print(ctl->arena,
@@ -46,9 +50,10 @@ const struct ob_ctl_verb ob_ctl_diagnose = {
 		"line for each thing\nlooked at, and names the first that is "
 		"broken and what mends it. With CLUSTER\nonly the path to "
 		"that one. Changes nothing; sends a few echo requests "
-		"through\nthe tunnels. What needs more rights than one has is "
-		"marked, not guessed.\n\nExit status 0 when nothing is broken, "
-		"1 when something is.\n",
+		"through\nthe tunnels. Takes a second or two, up to fifteen "
+		"when a tunnel is silent or a\nserver does not answer. What "
+		"needs more rights than one has is marked, not\nguessed.\n\n"
+		"Exit status 0 when nothing is broken, 1 when something is.\n",
 	.options = OB_CTL_CONFIG,
 	.takes_argument = true,
 	.run = run,

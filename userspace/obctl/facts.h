@@ -236,6 +236,7 @@ struct ob_ctl_facts {
 	int wg_error;
 	struct ob_wg_device wg;	     /* before the probes */
 	struct ob_wg_device wg_then; /* and after */
+	bool listened; /* long enough that a peer had to say something */
 	int maps_error;
 	const char *maps_problem;
 	struct ob_ctl_view view;      /* before the probes */

@@ -15,6 +15,10 @@
 
 #define METRICS_PORT 9797
 #define WATCH_MS     1000 /* between two looks at counters, at least */
+/* Whoever gets data and has nothing to say sends a keepalive after 10 s:
+ * KEEPALIVE_TIMEOUT, drivers/net/wireguard/messages.h. */
+#define LISTEN_MS    11500
+#define LISTEN_STEP  500
 
 /* The file named, or the usual one, or the one octopus says it uses. */
 static void gather_file(struct ob_ctl *ctl, struct ob_ctl_facts *f)
@@ -167,6 +171,29 @@ static void watch_until(uint64_t end_ms)
 	nanosleep(&rest, NULL);
 }
 
+/* A tunnel that seems alive, into which packets go, and nothing comes out. */
+static bool is_awaited(const struct ob_ctl_facts *f)
+{
+	for (size_t i = 0; i < f->paths.n; i++) {
+		if (ob_ctl_path_is_mute(f, &f->paths.v[i]))
+			return true;
+	}
+	return false;
+}
+
+static void listen_on(struct ob_ctl_kernel *kernel, struct ob_ctl_facts *f,
+		      uint64_t looked_ms, struct ob_arena *a)
+{
+	uint64_t now_ms = ob_clock_monotonic_ms();
+
+	while (is_awaited(f) && now_ms < looked_ms + LISTEN_MS) {
+		watch_until(now_ms + LISTEN_STEP);
+		ob_ctl_kernel_read_again(kernel, f, a);
+		now_ms = ob_clock_monotonic_ms();
+	}
+	f->listened = now_ms >= looked_ms + LISTEN_MS;
+}
+
 void ob_ctl_gather(struct ob_ctl *ctl, struct ob_ctl_facts *f)
 {
 	struct ob_ctl_kernel kernel;
@@ -190,6 +217,7 @@ void ob_ctl_gather(struct ob_ctl *ctl, struct ob_ctl_facts *f)
 	ob_ctl_paths_probe(f, ctl->arena);
 	watch_until(looked_ms + WATCH_MS);
 	ob_ctl_kernel_read_again(&kernel, f, ctl->arena);
+	listen_on(&kernel, f, looked_ms, ctl->arena);
 	f->now_s = (int64_t)ob_clock_realtime_s();
 	ob_ctl_kernel_done(&kernel);
 }

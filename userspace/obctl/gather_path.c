@@ -42,6 +42,20 @@ const struct ob_wg_peer *ob_ctl_wg_peer(const struct ob_wg_device *wg,
 	return NULL;
 }
 
+bool ob_ctl_path_is_mute(const struct ob_ctl_facts *f,
+			 const struct ob_ctl_path *path)
+{
+	const struct ob_key *key = &path->want->key;
+	const struct ob_wg_peer *before, *then;
+
+	if (!path->want->direct || path->answered)
+		return false;
+	before = ob_ctl_wg_peer(&f->wg, key);
+	then = ob_ctl_wg_peer(&f->wg_then, key);
+	return before && then && then->tx_bytes > before->tx_bytes &&
+	       then->rx_bytes == before->rx_bytes && then->handshake_s;
+}
+
 /* Where its packets go now, or are about to. */
 static void gather_underlay(struct ob_ctl_kernel *k, struct ob_ctl_facts *f,
 			    struct ob_ctl_path *path)

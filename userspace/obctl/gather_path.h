@@ -13,6 +13,9 @@ void ob_ctl_paths_gather(struct ob_ctl_kernel *k, struct ob_ctl_facts *f,
 			 struct ob_arena *a);
 /* Sends echo requests and fills in what came back. */
 void ob_ctl_paths_probe(struct ob_ctl_facts *f, struct ob_arena *a);
+/* Packets went to it while we looked, and nothing at all came from it. */
+bool ob_ctl_path_is_mute(const struct ob_ctl_facts *f,
+			 const struct ob_ctl_path *path);
 /* The WireGuard peer with a key, or NULL. */
 const struct ob_wg_peer *ob_ctl_wg_peer(const struct ob_wg_device *wg,
 					const struct ob_key *key);

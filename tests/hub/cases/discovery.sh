@@ -16,7 +16,7 @@ it groups
 api -o "{kind, apiVersion, groups: (.groups | $GROUPS_HERE)}" GET /apis
 api GET /apis/test.octopus.io
 api -q GET /apis/none.octopus.io
-api -o "$WHY" GET /api/v9
+api -q GET /api/v9
 it kinds of a group
 api -o "$VERBS" GET /apis/test.octopus.io/v1
 api -o "$VERBS" GET /apis/coordination.k8s.io/v1

@@ -21,9 +21,6 @@ api PUT "$LEASES/lead" \
 	"$(lease b 03.000000Z 1 "\"resourceVersion\":\"$version\"")"
 it not without saying which one was read
 api -o "$WHY" PUT "$LEASES/lead" "$(lease b 03.000000Z 1)"
-it no such numbers
-api -t merge -o .details.causes PATCH "$LEASES/lead" \
-	'{"spec":{"leaseDurationSeconds":0,"leaseTransitions":-1}}'
 it released
 api -t merge -o .spec PATCH "$LEASES/lead" \
 	'{"spec":{"holderIdentity":"","leaseDurationSeconds":1}}'

@@ -19,7 +19,7 @@ it the schema of one
 show '.components.schemas | to_entries | map(select(.key |
 	endswith(".v1.Gadget"))) | .[0].value.properties.spec |
 	{required, type, parts: .properties.parts, limits: .properties.limits |
-	del(.limits.additionalProperties.anyOf)}' drop
+	del(.additionalProperties.anyOf)}' drop
 it what kubectl looks at to know whether a dry run is possible
 show '.paths["/apis/test.octopus.io/v1/namespaces/{namespace}/gadgets/{name}"]
 	.patch | {type: .["x-kubernetes-action"],
@@ -34,5 +34,3 @@ it in protobuf, which kubectl asks for
 call GET /openapi/v2 '' json \
 	'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 sed -n 's/\r$//;s/^content-type: //Ip' "$WORK/head"
-it in a form that nobody has
-call GET /openapi/v2 '' json text/html

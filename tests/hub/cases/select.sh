@@ -49,7 +49,6 @@ made POST "$API/pods" "$(object v1 Pod p '' '"spec":{"nodeName":"n1",
 	"containers":[{"name":"c","image":"i"}]}')"
 fields spec.nodeName=n1 pods
 fields spec.nodeName=n2 pods
-fields status.phase=Pending pods
 made POST "$API/events" "$(object v1 Event e '' '"reason":"R",
 	"involvedObject":{"kind":"Pod","namespace":"'"$NS"'","name":"p"}')"
 fields involvedObject.name=p,reason=R events

@@ -20,7 +20,6 @@ api -a "$TABLE" -o '.rows[0].object | keys' GET "$GADGETS"
 api -a "$TABLE" -o '.rows[0].object | keys' GET \
 	"$GADGETS?includeObject=Object"
 api -a "$TABLE" -o '.rows[0].object' GET "$GADGETS?includeObject=None"
-api -a "$TABLE" -o "$WHY" GET "$GADGETS?includeObject=Half"
 it by pages
 api -a "$TABLE" -o '{metadata, names: [.rows[].cells[0]]}' GET \
 	"$GADGETS?limit=1"

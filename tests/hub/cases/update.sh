@@ -25,10 +25,6 @@ api -o "$BRIEF" PUT "$CONFIGMAPS/one" \
 it a dry run
 api -o "$BRIEF" PUT "$CONFIGMAPS/one?dryRun=All" "$(config one '{"k":"dry"}')"
 api -o "$BRIEF" GET "$CONFIGMAPS/one"
-it a ConfigMap that does not change any more
-made POST "$CONFIGMAPS" '{"metadata":{"name":"fixed"},"immutable":true}'
-api -o "$WHY" PUT "$CONFIGMAPS/fixed" \
-	'{"metadata":{"name":"fixed"},"immutable":true,"data":{"a":"b"}}'
 gadgets_served
 made POST "$GADGETS" "$(gadget one)"
 it a custom object without a version is not replaced

@@ -24,7 +24,6 @@ watched -o "$WHOLE" "$CONFIGMAPS?labelSelector=w=1&resourceVersion=$begin"
 it by name
 watched -o "$WHOLE" \
 	"$CONFIGMAPS?fieldSelector=metadata.name=c&resourceVersion=$begin"
-watched -o "$WHOLE" "$CONFIGMAPS/a?resourceVersion=$middle"
 it of all namespaces
 watched -o "select(.object.metadata.namespace == \"$NS\") | $EVENTS" \
 	"/api/v1/configmaps?labelSelector=w=1&resourceVersion=$middle"
@@ -34,7 +33,8 @@ it without a version: first all that there is
 watched "$CONFIGMAPS?labelSelector=w"
 watched "$CONFIGMAPS?labelSelector=w&resourceVersion=0"
 it instead of a list
-watched -o . "$CONFIGMAPS?labelSelector=none&sendInitialEvents=true&\
+watched -o "select(.type != \"BOOKMARK\" or .object.metadata.annotations)" \
+	"$CONFIGMAPS?labelSelector=none&sendInitialEvents=true&\
 resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
 watched -o "$WHY" "$CONFIGMAPS?sendInitialEvents=true"
 it only what is new
@@ -50,9 +50,6 @@ made POST "$CONFIGMAPS" "$(config d '{"x":"1"}' '"labels":{"w":"1"}')"
 ROWS='[.type, .object.kind, (.object.columnDefinitions // [] | length),
 	[.object.rows[].cells[0:2]], .object.rows[0].object.kind]'
 watched -a "$TABLE" -o "$ROWS" "$CONFIGMAPS?labelSelector=w&resourceVersion=0"
-it the old way
-api -o "$EVENTS" GET "/api/v1/watch/namespaces/$NS/configmaps?\
-timeoutSeconds=1&labelSelector=w&resourceVersion=0"
 it custom objects
 gadgets_served
 begin=$(now)

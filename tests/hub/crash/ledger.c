@@ -163,7 +163,9 @@ void ob_ledger_check_list(struct ob_ledger *l, struct ob_arena *a,
 	for (size_t i = 0; i < l->n; i++)
 		l->v[i].found = false;
 	cJSON_ArrayForEach(item, ob_json_get(list, "items"))
+	{
 		check_item(l, a, item, v);
+	}
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->v[i].found)
 			check_missing(a, &l->v[i], v);

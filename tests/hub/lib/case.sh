@@ -257,7 +257,7 @@ watched()
 	done
 	shift $((OPTIND - 1))
 	_code=$(call GET "$1&watch=1&timeoutSeconds=1" '' json "$_accept")
-	echo "> WATCH $1" | sed -E 's/(resourceVersion=)[0-9]{2,}/\1RV/'
+	echo "> WATCH $1" | sed -E 's/(resourceVersion=)([2-9]|[0-9]{2,})/\1RV/'
 	echo "< $_code"
 	show "$_only" drop
 }

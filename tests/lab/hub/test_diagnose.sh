@@ -62,6 +62,14 @@ finds "a token it does not know" HubTokenRefused
 cp "$WORLD/good.token" "$WORLD/cluster1.token"
 healed "a token it does not know, corrected"
 
+# Another API server ends tokens in its own way.
+if [ -z "${OB_HUB_SCRIPT:-}" ]; then
+	hub_ctl token revoke cluster1
+	finds "our token is revoked" HubTokenRefused
+	hub_token cluster1
+	healed "octopus takes the new token from its file"
+fi
+
 ### Peers ####################################################################
 
 octopus_stop cluster1

@@ -39,6 +39,13 @@ finds()
 	fi
 }
 
+# first_is FAULT [CLUSTER]
+first_is()
+{
+	diagnose "${2:-cluster1}" || :
+	[ "$(first_fault)" = "$1" ]
+}
+
 nothing_broken()
 {
 	diagnose "$1" && [ "$(first_fault)" = none ]

@@ -60,6 +60,7 @@ static void before_first_apply(struct ob_arena *a,
 			       struct ob_api_owners *owners)
 {
 	struct ob_api_manager before = *manager;
+	struct ob_api_difference d;
 	struct ob_api_owner *o;
 
 	if (owners->n)
@@ -68,7 +69,8 @@ static void before_first_apply(struct ob_arena *a,
 	before.operation = "Update";
 	before.subresource = "";
 	o = ob_api_owners_take(a, owners, &before);
-	o->set = owned(a, ob_api_typed_fields(a, schema, live));
+	d = ob_api_typed_compare(a, schema, ob_json_object(a), live);
+	o->set = owned(a, d.added);
 }
 
 struct complaint {
@@ -260,43 +262,35 @@ void ob_api_manage_update(struct ob_arena *a,
 	ob_api_owners_write(a, object, &owners);
 }
 
-/* Conflicts of one manager, one a line. */
-static const char *list_conflicts(struct ob_arena *a,
-				  const struct ob_api_causes *conflicts,
-				  size_t from)
+/* Managers stand together: ob_api_apply() has sorted them. */
+static void list_conflict(struct ob_arena *a, struct ob_api_buffer *text,
+			  const struct ob_api_causes *conflicts, size_t i)
 {
-	const char *message = conflicts->v[from].message;
-	const char *manager = message + strlen("conflict with ");
-	const char *text = ob_arena_printf(a, "conflicts with %s:", manager);
+	const struct ob_api_cause *c = &conflicts->v[i];
 
-	for (size_t i = from; i < conflicts->n; i++)
-		if (!strcmp(conflicts->v[i].message, message))
-			text = ob_arena_printf(a, "%s\n- %s", text,
-					       conflicts->v[i].field);
-	return text;
-}
-
-static bool is_first(const struct ob_api_causes *conflicts, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (!strcmp(conflicts->v[j].message, conflicts->v[i].message))
-			return false;
-	return true;
+	if (!i || strcmp(conflicts->v[i - 1].message, c->message) != 0) {
+		ob_api_buffer_add(a, text, i ? "\nconflicts" : "conflicts");
+		ob_api_buffer_add(a, text, c->message + strlen("conflict"));
+		ob_api_buffer_add(a, text, ":");
+	}
+	ob_api_buffer_add(a, text, "\n- ");
+	ob_api_buffer_add(a, text, c->field);
 }
 
 const char *ob_api_conflict_message(struct ob_arena *a,
 				    const struct ob_api_causes *conflicts)
 {
-	const char *text = "";
+	struct ob_api_buffer text = { .s = NULL };
 
 	if (conflicts->n == 1)
 		return ob_arena_printf(
 			a, "Apply failed with 1 conflict: %s: %s",
 			conflicts->v[0].message, conflicts->v[0].field);
+	ob_api_buffer_add(
+		a, &text,
+		ob_arena_printf(
+			a, "Apply failed with %zu conflicts: ", conflicts->n));
 	for (size_t i = 0; i < conflicts->n; i++)
-		if (is_first(conflicts, i))
-			text = ob_arena_printf(a, "%s%s%s", text, i ? "\n" : "",
-					       list_conflicts(a, conflicts, i));
-	return ob_arena_printf(a, "Apply failed with %zu conflicts: %s",
-			       conflicts->n, text);
+		list_conflict(a, &text, conflicts, i);
+	return text.s;
 }

@@ -46,6 +46,24 @@ const char *ob_api_place_print(struct ob_arena *a, const struct ob_api_place *p)
 	return s;
 }
 
+void ob_api_buffer_add(struct ob_arena *a, struct ob_api_buffer *b,
+		       const char *s)
+{
+	size_t n = strlen(s);
+
+	if (b->n + n + 1 > b->room) {
+		size_t room = 2 * (b->n + n + 1);
+		char *more = ob_arena_alloc(a, room);
+
+		if (b->n)
+			memcpy(more, b->s, b->n);
+		b->s = more;
+		b->room = room;
+	}
+	memcpy(b->s + b->n, s, n + 1);
+	b->n += n;
+}
+
 static size_t quote_byte(char *out, unsigned char c)
 {
 	static const char plain[] = "\"\\\n\t\r", letters[] = "\"\\ntr";

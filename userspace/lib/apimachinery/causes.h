@@ -24,6 +24,15 @@ const char *ob_api_quote(struct ob_arena *a, const char *s);
 /* A value as an error shows it: objects and arrays in Go's syntax. */
 const char *ob_api_show(struct ob_arena *a, const cJSON *v);
 
+/* Text that grows by the piece, in time linear to it. Begins zeroed. */
+struct ob_api_buffer {
+	char *s; /* NULL: "" */
+	size_t n, room;
+};
+
+void ob_api_buffer_add(struct ob_arena *a, struct ob_api_buffer *b,
+		       const char *s);
+
 void ob_api_causes_required(struct ob_arena *a, struct ob_api_causes *list,
 			    const char *field, const char *detail);
 void ob_api_causes_forbidden(struct ob_arena *a, struct ob_api_causes *list,

@@ -7,6 +7,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "apimachinery/causes.h"
+
 #define NAME_MAX_GENERATED 63
 #define RANDOM_LEN	   5
 
@@ -241,17 +243,22 @@ const char *ob_api_invalid_message(struct ob_arena *a, const char *group,
 				   const char *kind, const char *name,
 				   const struct ob_api_causes *causes)
 {
-	const char *text = "";
+	struct ob_api_buffer text = { .s = NULL };
+	const char *dot = group && *group ? "." : "";
 
+	ob_api_buffer_add(a, &text,
+			  ob_arena_printf(a, "%s%s%s \"%s\" is invalid: %s",
+					  kind, dot, group ? group : "",
+					  name ? name : "",
+					  causes->n > 1 ? "[" : ""));
 	for (size_t i = 0; i < causes->n; i++) {
 		const struct ob_api_cause *c = &causes->v[i];
 
-		text = ob_arena_printf(a, "%s%s%s%s%s", text, i ? ", " : "",
-				       c->field, *c->field ? ": " : "",
-				       c->message);
+		ob_api_buffer_add(a, &text, i ? ", " : "");
+		ob_api_buffer_add(a, &text, c->field);
+		ob_api_buffer_add(a, &text, *c->field ? ": " : "");
+		ob_api_buffer_add(a, &text, c->message);
 	}
-	return ob_arena_printf(a, "%s%s%s \"%s\" is invalid: %s%s%s", kind,
-			       group && *group ? "." : "", group ? group : "",
-			       name ? name : "", causes->n > 1 ? "[" : "", text,
-			       causes->n > 1 ? "]" : "");
+	ob_api_buffer_add(a, &text, causes->n > 1 ? "]" : "");
+	return text.s;
 }

@@ -46,7 +46,7 @@ int ob_api_schema_compile(struct ob_arena *a, const cJSON *schema,
  * a default are replaced. */
 void ob_api_schema_default(struct ob_arena *a, const struct ob_api_schema *s,
 			   cJSON *object);
-/* Removes what the schema does not know, except apiVersion, kind, metadata;
+/* Removes what the schema does not know, except apiVersion and kind;
  * paths of what went are added to unknown (message: unknown field "x"). */
 void ob_api_schema_prune(struct ob_arena *a, const struct ob_api_schema *s,
 			 cJSON *object, struct ob_api_causes *unknown);

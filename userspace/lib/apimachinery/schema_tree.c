@@ -111,6 +111,24 @@ static void report(struct pruner *p, const struct ob_api_place *place)
 			  "unknown field \"%s\"", path);
 }
 
+/* metadata has the fields that it has everywhere. */
+static void prune_meta(struct pruner *p, const struct ob_api_schema *s,
+		       cJSON *meta)
+{
+	const struct ob_api_place at = { .key = "metadata" };
+	cJSON *next;
+
+	for (cJSON *v = meta->child; v; v = next) {
+		struct ob_api_place place = { .parent = &at, .key = v->string };
+
+		next = v->next;
+		if (ob_api_schema_property(s->meta, v->string))
+			continue;
+		report(p, &place);
+		ob_json_detach(meta, v);
+	}
+}
+
 static void prune_object(struct pruner *p, const struct ob_api_schema *s,
 			 cJSON *object, const struct ob_api_place *at)
 {
@@ -155,6 +173,11 @@ void ob_api_schema_prune(struct ob_arena *a, const struct ob_api_schema *s,
 {
 	struct pruner p = { .a = a, .unknown = unknown };
 
-	if (s)
-		prune(&p, s, object, NULL);
+	cJSON *meta = ob_json_get(object, "metadata");
+
+	if (!s)
+		return;
+	if (s->meta && cJSON_IsObject(meta))
+		prune_meta(&p, s, meta);
+	prune(&p, s, object, NULL);
 }

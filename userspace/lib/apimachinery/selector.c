@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apimachinery/causes.h"
 #include "apimachinery/meta.h"
 
 #define REASON	 "BadRequest"
@@ -454,10 +455,12 @@ static const char *format_one(struct ob_arena *a, const struct requirement *q,
 const char *ob_api_selector_format(struct ob_arena *a,
 				   const struct ob_api_selector *s)
 {
-	const char *out = "";
+	struct ob_api_buffer out = { .s = NULL };
 
-	for (size_t i = 0; s && i < s->all.n; i++)
-		out = ob_arena_printf(a, "%s%s%s", out, i ? "," : "",
-				      format_one(a, &s->all.v[i], s->is_field));
-	return out;
+	for (size_t i = 0; s && i < s->all.n; i++) {
+		ob_api_buffer_add(a, &out, i ? "," : "");
+		ob_api_buffer_add(a, &out,
+				  format_one(a, &s->all.v[i], s->is_field));
+	}
+	return out.s ? out.s : "";
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -34,8 +35,19 @@ struct ob_http_client {
 	bool freed; /* by one of the functions it calls */
 };
 
+/* A connection that the server has closed is an error, not the end of us;
+ * OpenSSL writes without MSG_NOSIGNAL. */
+static void ignore_sigpipe(void)
+{
+	struct sigaction now = { 0 };
+
+	if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+		signal(SIGPIPE, SIG_IGN);
+}
+
 static void global_init(void)
 {
+	ignore_sigpipe();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 

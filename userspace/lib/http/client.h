@@ -9,6 +9,8 @@
  * there is none, the system's; never against both. Redirects are not followed,
  * proxies of the environment are not used, no user configuration is read.
  *
+ * A process that has such a client ignores SIGPIPE, unless it handles it.
+ *
  * The functions of a request run from the loop (or from _turn), never from
  * inside another function of this module, so they may send, cancel and free
  * whatever they like, the client included.

@@ -70,8 +70,7 @@ static const char *tame(struct ob_arena *a, const char *text, size_t max)
 		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
 			len--;
 	}
-	out = ob_arena_alloc(a, len + 1);
-	memcpy(out, text, len);
+	out = ob_arena_printf(a, "%.*s", (int)len, text);
 	for (char *c = out; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = ' ';

@@ -49,7 +49,8 @@ static int push(struct slot ***v, size_t *n, size_t *room, struct slot *slot)
 {
 	if (*n == *room) {
 		size_t more = *room ? *room * 2 : 2;
-		struct slot **bigger = realloc(*v, more * sizeof(**v));
+		struct slot **bigger =
+			realloc(*v, more * sizeof(struct slot *));
 
 		if (!bigger)
 			return -ENOMEM;
@@ -151,7 +152,7 @@ static void add_key(void *to, const char *key)
 
 	if (f->r == 0)
 		f->r = bucket_get(by, key, &b);
-	if (f->r < 0 || has_key(f->object, b))
+	if (f->r < 0 || !b || has_key(f->object, b))
 		return;
 	f->r = slot_add(f, b);
 	if (f->r < 0)
@@ -222,7 +223,8 @@ static void objects_free(struct ob_kube_table *objects,
 
 		for (size_t i = 0; i < o->n; i++)
 			free(o->slots[i]);
-		free_value(o->value);
+		if (free_value)
+			free_value(o->value);
 		object_free(o);
 	}
 	ob_kube_table_free(objects);

@@ -52,7 +52,7 @@ static int get_text(const struct reader *in, const struct ob_yaml *mapping,
 		return 0;
 	if (v->kind != OB_YAML_SCALAR)
 		return refuse(in, v, "must be text");
-	if (v->scalar[0] && strcmp(v->scalar, "null"))
+	if (v->scalar[0] && strcmp(v->scalar, "null") != 0)
 		*ret = v->scalar;
 	return 0;
 }
@@ -82,7 +82,7 @@ static int find_named(const struct reader *in, const char *list,
 		r = get_text(in, v, "name", &its);
 		if (r < 0)
 			return r;
-		if (!its || strcmp(its, name))
+		if (!its || strcmp(its, name) != 0)
 			continue;
 		found = ob_yaml_get(v, inside);
 		if (!found || found->kind != OB_YAML_MAPPING)
@@ -254,7 +254,7 @@ static int find_context(const struct reader *in, const char *name,
 static int read_context(const struct reader *in, const struct ob_yaml *context)
 {
 	const char *cluster_name = NULL, *user_name = NULL;
-	const struct ob_yaml *v;
+	const struct ob_yaml *v = NULL;
 	int r = get_text(in, context, "cluster", &cluster_name);
 
 	if (r == 0)
@@ -267,7 +267,7 @@ static int read_context(const struct reader *in, const struct ob_yaml *context)
 		r = copy_text(in, context, "namespace", &in->config->namespace);
 	if (r == 0)
 		r = find_named(in, "clusters", "cluster", cluster_name, &v);
-	if (r == 0)
+	if (r == 0 && v)
 		r = read_cluster(in, v);
 	if (r < 0 || !user_name)
 		return r;
@@ -291,7 +291,7 @@ static int read_root(struct reader *in, const char *bytes, size_t size,
 				     "%s: is no kubeconfig", in->name);
 	in->root = root;
 	r = find_context(in, context, &v);
-	if (r == 0)
+	if (r == 0 && v)
 		r = read_context(in, v);
 	if (r == 0)
 		r = ob_kube_config_check(in->config, in->name, in->status);

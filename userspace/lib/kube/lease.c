@@ -104,7 +104,7 @@ static void lose(struct ob_kube_lease *l, bool unreachable)
 /* Tells who holds it, and ourselves that we do not. */
 static void note_holder(struct ob_kube_lease *l)
 {
-	if (l->leader && strcmp(l->seen.holder, l->o.identity))
+	if (l->leader && strcmp(l->seen.holder, l->o.identity) != 0)
 		lose(l, false);
 	if (l->freed || (l->holder && !strcmp(l->holder, l->seen.holder)))
 		return;
@@ -152,7 +152,7 @@ static struct ob_kube_ref reference(const struct ob_kube_lease *l)
 static void step(struct ob_kube_lease *l)
 {
 	/* What is not ours is not given back. */
-	if (l->releasing && strcmp(l->seen.holder, l->o.identity))
+	if (l->releasing && strcmp(l->seen.holder, l->o.identity) != 0)
 		return;
 	switch (ob_kube_lease_decide(&l->seen, l->o.identity,
 				     ob_clock_monotonic_ms())) {

@@ -59,7 +59,7 @@ static void set_spec(struct ob_arena *a, cJSON *spec,
 	ob_kube_time_format(claim->now_s, now);
 	(void)ob_json_int(spec, "leaseTransitions", &transitions);
 	last = ob_json_at(spec, "acquireTime");
-	if (!last || strcmp(before, claim->holder)) {
+	if (!last || strcmp(before, claim->holder) != 0) {
 		ob_json_set_string(a, spec, "acquireTime", now);
 		if (last && claim->holder[0])
 			transitions++;

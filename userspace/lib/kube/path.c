@@ -30,7 +30,7 @@ static const char *encode(struct ob_arena *a, const char *s)
 /* What a server, or something before it, might take for another path. */
 static bool fits(const char *part)
 {
-	return *part && strcmp(part, ".") && strcmp(part, "..") &&
+	return *part && strcmp(part, ".") != 0 && strcmp(part, "..") != 0 &&
 	       !strpbrk(part, "/%");
 }
 

@@ -92,10 +92,10 @@ int ob_kube_token_check(const char *token)
 int ob_kube_token_read(const char *path, char **ret, struct ob_status *status)
 {
 	_cleanup_(ob_kube_secret_freep) char *token = NULL;
-	size_t size;
+	size_t size = 0;
 	int r = ob_kube_file_read(path, &token, &size, status);
 
-	if (r < 0)
+	if (r < 0 || !token)
 		return r;
 	while (size > 0 && strchr(" \t\r\n", token[size - 1]))
 		token[--size] = '\0';

@@ -21,7 +21,7 @@ struct ob_kube_table *ob_kube_table_new(void)
 
 	if (!t)
 		return NULL;
-	t->slots = calloc(FIRST_ROOM, sizeof(*t->slots));
+	t->slots = calloc(FIRST_ROOM, sizeof(struct ob_kube_entry *));
 	if (!t->slots) {
 		free(t);
 		return NULL;
@@ -52,8 +52,8 @@ static size_t find(const struct ob_kube_table *t, const char *key,
 {
 	size_t i = hash & (t->room - 1);
 
-	while (t->slots[i] &&
-	       (t->slots[i]->hash != hash || strcmp(t->slots[i]->key, key)))
+	while (t->slots[i] && (t->slots[i]->hash != hash ||
+			       strcmp(t->slots[i]->key, key) != 0))
 		i = (i + 1) & (t->room - 1);
 	return i;
 }
@@ -81,7 +81,7 @@ static int make_room(struct ob_kube_table *t)
 
 	if (t->n + 1 <= n / 4 * 3)
 		return 0;
-	bigger = calloc(n * 2, sizeof(*bigger));
+	bigger = calloc(n * 2, sizeof(struct ob_kube_entry *));
 	if (!bigger)
 		return -ENOMEM;
 	t->slots = bigger;

@@ -60,7 +60,7 @@ static const char *find_problem(const char *url)
 	bool tls = ob_kube_url_is_tls(url);
 	const char *host = url + strlen(tls ? TLS : PLAIN), *end, *path;
 
-	if (!tls && strncasecmp(url, PLAIN, strlen(PLAIN)))
+	if (!tls && strncasecmp(url, PLAIN, strlen(PLAIN)) != 0)
 		return "does not begin with https://";
 	if (strchr(host, '@'))
 		return "must not name a user";

@@ -69,7 +69,7 @@ static int type_of(const char *type, enum ob_kube_event_type *ret)
 	};
 
 	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(type, types[i].name))
+		if (strcmp(type, types[i].name) != 0)
 			continue;
 		*ret = types[i].type;
 		return 0;
