@@ -173,7 +173,7 @@ static void judge_relayed(const struct ob_ctl_facts *f,
 					ob_ctl_prefix(out->arena, missing));
 		ob_ctl_fix_by_octopus(f, out, finding);
 	} else if (path->answered) {
-		ob_ctl_good(out, "%s: answers through the hub %s", want->id,
+		ob_ctl_good(out, "%s: answers, relayed by %s", want->id,
 			    hub->want->id);
 	} else if (hub->answered) {
 		finding = ob_ctl_warn(

@@ -88,6 +88,7 @@ wait_until 60 nothing_broken cluster1
 healed "octopus announces the key there is"
 
 # Somebody joins, but nobody judges.
+check "there is no third cluster" third_away
 octopus_stop hub
 [ -e /run/netns/cluster3 ] || third_build
 hub_token cluster3

@@ -29,6 +29,14 @@ third()
 	third_joins && joined cluster3
 }
 
+# third_away: there is none.
+third_away()
+{
+	case " $CLUSTERS " in
+	*' cluster3 '*) leave cluster3 && clusters_are hub cluster1 cluster2 ;;
+	esac
+}
+
 # datapath CLUSTER: what the kernel does there, without what changes by itself.
 datapath()
 {

@@ -370,13 +370,22 @@ static int error_of(const struct ob_http_call *call)
 	}
 }
 
+/* libcurl's words are better, but where they count milliseconds: the same
+ * failure would be news each time. */
+static const char *error_text(const struct ob_http_call *call, int r)
+{
+	if (call->result == CURLE_COULDNT_CONNECT ||
+	    call->result == CURLE_OPERATION_TIMEDOUT)
+		return strerrordesc_np(-r);
+	return call->error[0] ? call->error : curl_easy_strerror(call->result);
+}
+
 int ob_http_transfer_result(struct ob_http_call *call)
 {
 	int r = error_of(call);
 
 	if (r < 0)
 		snprintf(call->answer.error, sizeof(call->answer.error), "%s",
-			 call->error[0] ? call->error
-					: curl_easy_strerror(call->result));
+			 error_text(call, r));
 	return r;
 }
