@@ -30,8 +30,8 @@ static const struct {
 	{ "slow", ob_limits_slow },
 	{ "burst", ob_limits_burst },
 	{ "tokens", ob_limits_tokens },
-	{ "many", ob_limits_many },
 	{ "connections", ob_limits_connections },
+	{ "many", ob_limits_many },
 	{ "dribble", ob_limits_dribble_end },
 };
 
