@@ -60,6 +60,7 @@ static void *on_target(void *arg, const char *target,
 	if (w->client) {
 		w->client->wire = w;
 		w->client->since_ms = w->x.begin_ms;
+		w->client->asked = true;
 	}
 	return w;
 }
@@ -86,13 +87,24 @@ static void headers_take(struct ob_hub_wire *w, const char *method)
 	x->content_length = length ? strtoull(length, NULL, 10) : 0;
 }
 
-/* false: it is more than anybody may send. */
+/* Nothing of it is kept, but the answer can only follow the whole request. */
+static bool upload_drop(struct ob_hub_wire *w)
+{
+	w->x.too_large = true;
+	w->x.body = NULL;
+	w->x.body_size = 0;
+	free(w->upload);
+	w->upload = NULL;
+	w->room = 0;
+	return true;
+}
+
 static bool upload_add(struct ob_hub_wire *w, const char *data, size_t size)
 {
 	size_t need = w->x.body_size + size + 1;
 
-	if (need > OB_HUB_MAX_BODY + 1)
-		return false;
+	if (w->x.too_large || need > OB_HUB_MAX_BODY + 1)
+		return upload_drop(w);
 	if (need > w->room) {
 		size_t room = need > 4096 ? 2 * need : 4096;
 		char *p = realloc(w->upload, room);

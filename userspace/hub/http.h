@@ -60,6 +60,7 @@ struct ob_hub_exchange {
 	const char *address;	 /* of the client */
 	const char *body;
 	size_t body_size;
+	bool too_large;	   /* the body was, and is not here */
 	uint64_t begin_ms; /* monotonic */
 	void *user;	   /* the handler's, see ops->begin */
 	struct ob_hub_reply reply;

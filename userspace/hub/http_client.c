@@ -5,10 +5,17 @@
 
 #include "base/clock.h"
 
-/* Limits on what may dribble: the headers or nothing, a body, a reply. */
-#define IDLE_MS	 (130 * 1000)
-#define BODY_MS	 (60 * 1000)
-#define REPLY_MS (600 * 1000)
+/*
+ * Limits on what may dribble: until something is asked for, between requests,
+ * the headers, a body, a reply. Who has a token gets more time for a body the
+ * more of it there is: slow links are not dribbling.
+ */
+#define GREET_MS	  (25 * 1000)
+#define IDLE_MS		  (130 * 1000)
+#define HEADERS_MS	  (25 * 1000)
+#define BODY_MS		  (25 * 1000)
+#define BODY_BYTES_PER_MS 16
+#define REPLY_MS	  (600 * 1000)
 
 int ob_hub_http_fd(struct MHD_Connection *connection)
 {
@@ -68,11 +75,13 @@ static bool dribbles(const struct ob_hub_client *c, uint64_t now_ms)
 	uint64_t age_ms = now_ms - c->since_ms;
 
 	if (!c->wire)
-		return age_ms > IDLE_MS;
+		return age_ms > (c->asked ? IDLE_MS : GREET_MS);
 	switch (c->wire->phase) {
 	case OB_HUB_PHASE_HEADERS:
+		return age_ms > HEADERS_MS;
 	case OB_HUB_PHASE_BODY:
-		return age_ms > BODY_MS;
+		return age_ms >
+		       BODY_MS + c->wire->x.body_size / BODY_BYTES_PER_MS;
 	case OB_HUB_PHASE_REPLY:
 		return age_ms > REPLY_MS;
 	case OB_HUB_PHASE_WAITING:

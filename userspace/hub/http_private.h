@@ -35,6 +35,7 @@ struct ob_hub_client {
 	struct ob_hub_client *prev, *next;
 	int fd;
 	uint64_t since_ms; /* of the last request or its end */
+	bool asked;	   /* ever */
 	struct ob_hub_wire *wire;
 };
 

@@ -11,7 +11,8 @@
 #include "hub/revision.h"
 
 /* Objects at a time: what is in memory of a list that is being sent. */
-#define CHUNK 100
+#define CHUNK	    100
+#define CHUNK_BYTES ((size_t)1024 * 1024)
 
 int ob_hub_get(struct ob_hub_call *c)
 {
@@ -265,6 +266,7 @@ static int read_some(struct list *l, struct ob_hub_objects *ret)
 		.after_namespace = after_namespace,
 		.after_name = l->page.after_name,
 		.max = CHUNK,
+		.max_bytes = CHUNK_BYTES,
 	};
 	int r;
 
@@ -275,7 +277,7 @@ static int read_some(struct list *l, struct ob_hub_objects *ret)
 	    ob_hub_filter_is_simple(&l->filter))
 		range.max = l->page.limit + 1;
 	r = ob_hub_store_list(l->hub->store, &range, l->scratch, ret);
-	if (r == 0 && ret->n < range.max)
+	if (r == 0 && ret->n < range.max && !ret->cut)
 		l->read_all = true;
 	return r;
 }

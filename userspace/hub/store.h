@@ -65,10 +65,12 @@ struct ob_hub_range {
 	const char *after_namespace; /* NULL: from the first */
 	const char *after_name;
 	size_t max;
+	size_t max_bytes; /* ends behind the one that reaches it; 0: any */
 };
 struct ob_hub_objects {
 	struct ob_hub_object *v;
 	size_t n, room;
+	bool cut; /* max_bytes was reached: there may be more */
 };
 int ob_hub_store_list(struct ob_hub_store *s, const struct ob_hub_range *range,
 		      struct ob_arena *a, struct ob_hub_objects *ret);
@@ -114,7 +116,8 @@ bool ob_hub_store_dirty(const struct ob_hub_store *s);
 
 /*
  * Up to max changes of resource after revision rv, which has not been
- * compacted, oldest first; each a reference for the caller.
+ * compacted, oldest first; each a reference for the caller. Fewer when they
+ * are large, but at least one if there is any.
  */
 int ob_hub_store_history(struct ob_hub_store *s, const char *resource,
 			 uint64_t rv, size_t max, struct ob_arena *a,

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* At a time, so that who is behind does not cost much. */
+#define HISTORY_BYTES ((size_t)1024 * 1024)
+
 static const char *column(struct ob_arena *a, sqlite3_stmt *st, int at)
 {
 	const char *s = (const char *)sqlite3_column_text(st, at);
@@ -90,15 +93,21 @@ int ob_hub_store_list(struct ob_hub_store *s, const struct ob_hub_range *range,
 	bool then = range->rv && range->rv < s->rv;
 	_cleanup_(ob_hub_sql_resetp) sqlite3_stmt *st =
 		s->st[which[then][range->namespace != NULL]];
-	int r;
+	size_t bytes = 0;
+	int r = 0;
 
 	bind_range(st, range);
 	ob_hub_sql_u64(st, 4, range->max);
 	if (then)
 		ob_hub_sql_u64(st, 5, range->rv);
-	while ((r = ob_hub_sql_step(st)) > 0)
-		*OB_PUSH(a, ret) = object_read(a, st);
-	return r;
+	while (!ret->cut && (r = ob_hub_sql_step(st)) > 0) {
+		const struct ob_hub_object o = object_read(a, st);
+
+		*OB_PUSH(a, ret) = o;
+		bytes += o.size;
+		ret->cut = range->max_bytes && bytes >= range->max_bytes;
+	}
+	return r < 0 ? r : 0;
 }
 
 int ob_hub_store_count(struct ob_hub_store *s, const struct ob_hub_range *range,
@@ -175,15 +184,17 @@ int ob_hub_store_history(struct ob_hub_store *s, const char *resource,
 	_cleanup_(ob_hub_sql_resetp) sqlite3_stmt *st =
 		s->st[OB_HUB_SQL_HISTORY];
 	struct ob_hub_change **list = ob_arena_array(a, max, sizeof(*list));
-	size_t n = 0;
-	int r;
+	size_t n = 0, bytes = 0;
+	int r = 0;
 
 	ob_hub_sql_text(st, 1, resource);
 	ob_hub_sql_u64(st, 2, rv);
 	ob_hub_sql_u64(st, 3, max);
-	while ((r = ob_hub_sql_step(st)) > 0)
-		list[n++] = change_read(st, resource);
+	while (bytes < HISTORY_BYTES && (r = ob_hub_sql_step(st)) > 0) {
+		list[n] = change_read(st, resource);
+		bytes += list[n++]->object->size;
+	}
 	*ret = list;
 	*ret_n = n;
-	return r;
+	return r < 0 ? r : 0;
 }

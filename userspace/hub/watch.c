@@ -13,13 +13,14 @@
 #include "hub/render.h"
 #include "hub/revision.h"
 
-#define CHUNK	   100
-#define BOOKMARK_S 50
-#define DEFAULT_S  1800
-#define MAX_S	   86400
-#define JITTER_S   1800
+#define CHUNK	    100
+#define CHUNK_BYTES ((size_t)1024 * 1024)
+#define BOOKMARK_S  50
+#define DEFAULT_S   1800
+#define MAX_S	    86400
+#define JITTER_S    1800
 /* What is made at once for a client that takes it. */
-#define ENOUGH	   ((size_t)32 * 1024)
+#define ENOUGH	    ((size_t)32 * 1024)
 
 enum phase {
 	PHASE_INITIAL, /* what there is, as ADDED */
@@ -40,6 +41,7 @@ struct watch {
 	const char *user, *token;
 	enum phase phase;
 	bool bookmarks, initial_end, columns_sent, closing;
+	bool behind, over; /* too much waits, see tick(); it was cut off */
 	const char *after_namespace, *after_name; /* of PHASE_INITIAL */
 	int64_t end_s, bookmark_s, progress_s;	  /* monotonic seconds */
 	size_t waiting;				  /* bytes published, unsent */
@@ -185,6 +187,7 @@ static void initial_write(struct watch *w)
 		.after_namespace = w->after_namespace,
 		.after_name = w->after_name,
 		.max = CHUNK,
+		.max_bytes = CHUNK_BYTES,
 	};
 	struct ob_hub_objects list = { 0 };
 	const struct ob_hub_object *o = NULL;
@@ -204,12 +207,18 @@ static void initial_write(struct watch *w)
 					 o->size))
 			object_write(w, "ADDED", o);
 	}
-	if (list.n < CHUNK) {
+	if (list.n < CHUNK && !list.cut) {
 		w->phase = PHASE_INITIAL_END;
 		return;
 	}
 	w->after_namespace = ob_arena_strdup(w->arena, o->namespace);
 	w->after_name = ob_arena_strdup(w->arena, o->name);
+}
+
+/* What a watch reads of the past never counted as waiting. */
+static void sent(struct watch *w, size_t size)
+{
+	w->waiting -= size < w->waiting ? size : w->waiting;
 }
 
 static void live_write(struct watch *w)
@@ -220,6 +229,7 @@ static void live_write(struct watch *w)
 	while (fflush(w->f) == 0 && w->out_size < ENOUGH &&
 	       (r = ob_hub_feed_next(w->hub->feed, &w->cursor, &c)) > 0) {
 		change_write(w, c);
+		sent(w, c->object->size);
 		ob_hub_change_unref(c);
 	}
 	if (r == 0)
@@ -297,6 +307,7 @@ static const struct ob_hub_stream_ops watch_ops = {
 
 static void cut_off(struct watch *w, const char *why)
 {
+	w->over = true;
 	w->hub->traffic.slow_watches++;
 	ob_info("a watch was cut off", "user=%s resource=%s why=\"%s\"",
 		w->user, w->kind->id, why);
@@ -308,11 +319,11 @@ static void on_change(struct ob_hub_subscriber *s,
 {
 	struct watch *w = of(s);
 
+	/* It is no stall that there was nothing to take. */
+	if (!w->waiting)
+		w->progress_s = seconds();
 	w->waiting += c->object->size;
-	if (w->waiting > OB_HUB_WATCH_MAX_BYTES)
-		cut_off(w, "too much is waiting for it");
-	else
-		ob_hub_exchange_wake(w->x);
+	ob_hub_exchange_wake(w->x);
 }
 
 /* --- the request --- */
@@ -431,10 +442,28 @@ int ob_hub_watch(struct ob_hub_call *c)
 
 /* --- all of them --- */
 
+static const char *slowness(struct watch *w, int64_t now)
+{
+	bool unsent = w->waiting || w->out_at < w->out_size;
+	bool was_behind = w->behind;
+
+	/* Any amount may be written at once: whoever takes it is not slow. */
+	w->behind = w->waiting > OB_HUB_WATCH_MAX_BYTES;
+	if (w->behind && was_behind)
+		return "too much is waiting for it";
+	if (unsent && now - w->progress_s > OB_HUB_WATCH_MAX_STALL_S)
+		return "it takes nothing";
+	return NULL;
+}
+
 static void tick(struct watch *w, int64_t now)
 {
-	if (w->waiting && now - w->progress_s > OB_HUB_WATCH_MAX_STALL_S) {
-		cut_off(w, "it takes nothing");
+	const char *why = slowness(w, now);
+
+	if (w->over)
+		return;
+	if (why) {
+		cut_off(w, why);
 		return;
 	}
 	if (now >= w->end_s && !w->closing) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Watches. Each is a cursor into the one history; what is sent is made when
- * the client can take it. One that lets more than OB_HUB_WATCH_MAX_BYTES wait,
- * or anything for OB_HUB_WATCH_MAX_STALL_S, is cut off: it resumes from where
- * it was.
+ * the client can take it. One that lets more than OB_HUB_WATCH_MAX_BYTES wait
+ * for a second or two, or anything for OB_HUB_WATCH_MAX_STALL_S, is cut off: it
+ * resumes from where it was.
  */
 #pragma once
 
