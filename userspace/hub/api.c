@@ -271,7 +271,7 @@ static void on_handle(void *arg, struct ob_hub_exchange *x)
 	/* It may have been revoked while the body came. */
 	c->now_s = (int64_t)ob_clock_realtime_s();
 	if (identify(c) == 0)
-		x->too_large ? (void)too_large(c) : serve(c);
+		(void)(x->too_large ? too_large(c) : serve(c));
 	if (!x->reply.code)
 		ob_hub_call_error(c, -EIO);
 }
