@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/timestamp.h"
+#include "base/timestamp.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -48,6 +48,9 @@ static void refuses_everything_else(void **state)
 		"2001-09-09T01:46:40Zx",
 		"2001-09-09T01:46:40+2:00",
 		"1969-12-31T23:59:59Z",
+		"1969-12-31T23:59:59-05:00",
+		"2001-02-29T01:46:40Z",
+		"2001-09-09t01:46:40z",
 		"1970-01-01T00:00:00+01:00",
 		"-001-09-09T01:46:40Z",
 	};
@@ -59,6 +62,16 @@ static void refuses_everything_else(void **state)
 		assert_int_equal(ob_timestamp_parse(bad[i], &t), -EINVAL);
 		assert_int_equal(t, 7);
 	}
+}
+
+static void writes_microseconds(void **state)
+{
+	char buf[OB_TIMESTAMP_STRLEN];
+
+	(void)state;
+	assert_string_equal(
+		ob_timestamp_format_micro(1700000000000042, buf, sizeof(buf)),
+		"2023-11-14T22:13:20.000042Z");
 }
 
 static void writes_what_it_reads(void **state)
@@ -80,6 +93,7 @@ int main(void)
 		cmocka_unit_test(reads_what_kubernetes_writes),
 		cmocka_unit_test(reads_fractions_and_zones),
 		cmocka_unit_test(refuses_everything_else),
+		cmocka_unit_test(writes_microseconds),
 		cmocka_unit_test(writes_what_it_reads),
 	};
 

@@ -9,10 +9,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/listen.h"
 #include "hub/http_private.h"
 #include "hub/listen.h"
 #include "hub/pki.h"
 
+#define BACKLOG		       512
 #define MAX_CONNECTIONS	       4096U
 #define MAX_CONNECTIONS_OF_ONE 1024U
 /* Bounds the request line and all headers, and is a chunk of a stream. */
@@ -442,7 +444,7 @@ int ob_hub_http_new(sd_event *event, const struct ob_addr *addr, uint16_t port,
 	h->ops = ops;
 	h->arg = arg;
 	h->waiting_end = &h->waiting;
-	r = ob_hub_listen_on(addr, port, &fd, &h->port, status);
+	r = ob_http_listen(addr, port, BACKLOG, &fd, &h->port, status);
 	if (r < 0)
 		return r;
 	r = daemon_start(h, TAKE_FD(fd));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The listening socket, and addresses as text. */
+/* Addresses as text. */
 #pragma once
 
 #include <stdint.h>
@@ -7,11 +7,7 @@
 
 #include "base/arena.h"
 #include "base/prefix.h"
-#include "base/status.h"
 
-/* addr family 0: all addresses. port 0: one the kernel picks. */
-int ob_hub_listen_on(const struct ob_addr *addr, uint16_t port, int *ret_fd,
-		     uint16_t *ret_port, struct ob_status *status);
 /* "192.0.2.1", "2001:db8::1"; "" when it is neither. */
 const char *ob_hub_listen_address(struct ob_arena *a,
 				  const struct sockaddr *sa);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/timestamp.h"
 #include "hub/backup.h"
 #include "hub/files.h"
 #include "hub/kubeconfig.h"
@@ -43,14 +44,11 @@ static int token_print(const struct ob_hub_options *o, struct ob_hub_store *s,
 
 static const char *when(struct ob_arena *a, int64_t s, const char *never)
 {
-	time_t t = (time_t)s;
-	char text[32];
-	struct tm tm;
+	char text[OB_TIMESTAMP_STRLEN];
 
-	if (s == 0 || !gmtime_r(&t, &tm))
+	if (s == 0)
 		return never;
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return ob_arena_strdup(a, text);
+	return ob_arena_strdup(a, ob_timestamp_format(s, text, sizeof(text)));
 }
 
 static int token_list(struct ob_hub_store *s, struct ob_arena *a)

@@ -2,8 +2,8 @@
 #include "obctl/peer_object.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "base/timestamp.h"
 #include "obctl/daemon.h"
 
 static const char *text_at(const cJSON *root, const char *path)
@@ -11,14 +11,13 @@ static const char *text_at(const cJSON *root, const char *path)
 	return ob_json_string(root, path) ?: "";
 }
 
-/* RFC 3339 in UTC, as Kubernetes writes it; 0: none. */
+/* 0: none. */
 static int64_t time_at(const cJSON *root, const char *path)
 {
-	struct tm tm = { 0 };
-	const char *end =
-		strptime(text_at(root, path), "%Y-%m-%dT%H:%M:%S", &tm);
+	int64_t s = 0;
 
-	return end && (*end == 'Z' || *end == '.') ? (int64_t)timegm(&tm) : 0;
+	(void)ob_timestamp_parse(text_at(root, path), &s);
+	return s;
 }
 
 /* Nothing to see before it has a status: octopus never saw it. */

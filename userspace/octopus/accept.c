@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/timestamp.h"
+#include "base/timestamp.h"
 #include "octopus/judge.h"
 #include "octopus/names.h"
 

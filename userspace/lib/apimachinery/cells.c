@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "apimachinery/meta.h"
+#include "base/timestamp.h"
 
 #define NONE "<none>"
 
@@ -43,7 +43,7 @@ const char *ob_api_cell_age(struct ob_arena *a, const cJSON *time,
 	if (!time || cJSON_IsNull(time))
 		return "<unknown>";
 	if (!cJSON_IsString(time) ||
-	    ob_api_time_parse(time->valuestring, &then) < 0)
+	    ob_timestamp_parse_any(time->valuestring, &then) < 0)
 		return "<invalid>";
 	return duration(a, now_s - then);
 }

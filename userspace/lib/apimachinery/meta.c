@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "apimachinery/causes.h"
+#include "base/timestamp.h"
 
 #define NAME_MAX_GENERATED 63
 #define RANDOM_LEN	   5
@@ -57,129 +57,11 @@ const char *ob_api_uid_new(struct ob_arena *a)
 			       b[15]);
 }
 
-static const char *print_time(struct ob_arena *a, int64_t s, const char *tail)
-{
-	time_t t = (time_t)s;
-	struct tm tm;
-	char text[64];
-
-	if (!gmtime_r(&t, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm))
-		return "1970-01-01T00:00:00Z";
-	return ob_arena_printf(a, "%s%sZ", text, tail);
-}
-
 const char *ob_api_time(struct ob_arena *a, int64_t s)
 {
-	return print_time(a, s, "");
-}
+	char text[OB_TIMESTAMP_STRLEN];
 
-const char *ob_api_time_micro(struct ob_arena *a, int64_t us)
-{
-	int64_t s = us / 1000000, rest = us % 1000000;
-	char tail[16];
-
-	if (rest < 0) {
-		rest += 1000000;
-		s--;
-	}
-	snprintf(tail, sizeof(tail), ".%06d", (int)rest);
-	return print_time(a, s, tail);
-}
-
-/* count digits, within bounds; -1 when there are none. */
-static int take_digits(const char **s, int count, int min, int max)
-{
-	int n = 0;
-
-	while (count-- > 0) {
-		if (**s < '0' || **s > '9')
-			return -1;
-		n = n * 10 + (*(*s)++ - '0');
-	}
-	return n < min || n > max ? -1 : n;
-}
-
-static bool take(const char **s, const char *any)
-{
-	if (!**s || !strchr(any, **s))
-		return false;
-	(*s)++;
-	return true;
-}
-
-/* "Z", "+01:30": seconds east; false when it is neither. */
-static bool take_zone(const char **s, int *ret)
-{
-	int sign = **s == '-' ? -1 : 1, hours, minutes;
-
-	*ret = 0;
-	if (take(s, "Zz"))
-		return true;
-	if (!take(s, "+-"))
-		return false;
-	hours = take_digits(s, 2, 0, 23);
-	if (hours < 0 || !take(s, ":"))
-		return false;
-	minutes = take_digits(s, 2, 0, 59);
-	if (minutes < 0)
-		return false;
-	*ret = sign * (hours * 3600 + minutes * 60);
-	return true;
-}
-
-static int days_in_month(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30,
-				    31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
-static bool take_date(const char **s, struct tm *tm)
-{
-	int year = take_digits(s, 4, 0, 9999), month;
-
-	if (year < 0 || !take(s, "-"))
-		return false;
-	month = take_digits(s, 2, 1, 12);
-	if (month < 0 || !take(s, "-"))
-		return false;
-	tm->tm_year = year - 1900;
-	tm->tm_mon = month - 1;
-	tm->tm_mday = take_digits(s, 2, 1, days_in_month(year, month));
-	return tm->tm_mday > 0 && take(s, "Tt");
-}
-
-static bool take_clock(const char **s, struct tm *tm)
-{
-	tm->tm_hour = take_digits(s, 2, 0, 23);
-	if (tm->tm_hour < 0 || !take(s, ":"))
-		return false;
-	tm->tm_min = take_digits(s, 2, 0, 59);
-	if (tm->tm_min < 0 || !take(s, ":"))
-		return false;
-	tm->tm_sec = take_digits(s, 2, 0, 60);
-	if (tm->tm_sec < 0)
-		return false;
-	if (take(s, ".") && take_digits(s, 1, 0, 9) < 0)
-		return false;
-	while (**s >= '0' && **s <= '9')
-		(*s)++;
-	return true;
-}
-
-int ob_api_time_parse(const char *s, int64_t *ret_s)
-{
-	struct tm tm = { .tm_isdst = 0 };
-	int east;
-
-	if (!take_date(&s, &tm) || !take_clock(&s, &tm) ||
-	    !take_zone(&s, &east) || *s)
-		return -EINVAL;
-	*ret_s = (int64_t)timegm(&tm) - east;
-	return 0;
+	return ob_arena_strdup(a, ob_timestamp_format(s, text, sizeof(text)));
 }
 
 static cJSON *status_causes(struct ob_arena *a,

@@ -15,8 +15,6 @@ bool ob_api_name_valid(const char *name, bool label_only);
 const char *ob_api_name_generate(struct ob_arena *a, const char *prefix);
 const char *ob_api_uid_new(struct ob_arena *a);		/* RFC 4122 version 4 */
 const char *ob_api_time(struct ob_arena *a, int64_t s); /* RFC 3339, seconds */
-const char *ob_api_time_micro(struct ob_arena *a, int64_t us);
-int ob_api_time_parse(const char *s, int64_t *ret_s);
 /* What is wrong with such a name; NULL: nothing. */
 const char *ob_api_subdomain_problem(const char *name);
 /* What is wrong with a key of labels, and with a value; NULL: nothing. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "apimachinery/meta.h"
+#include "base/timestamp.h"
 
 static bool is_ipv4(const char *s)
 {
@@ -186,7 +187,7 @@ static bool is_date_time(const char *s)
 {
 	int64_t seconds;
 
-	return ob_api_time_parse(s, &seconds) == 0;
+	return ob_timestamp_parse_any(s, &seconds) == 0;
 }
 
 static bool is_date(const char *s)
@@ -197,7 +198,7 @@ static bool is_date(const char *s)
 	if (strlen(s) != 10)
 		return false;
 	snprintf(text, sizeof(text), "%sT00:00:00Z", s);
-	return ob_api_time_parse(text, &seconds) == 0;
+	return ob_timestamp_parse_any(text, &seconds) == 0;
 }
 
 static const char *skip_unit(const char *s)

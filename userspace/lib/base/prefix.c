@@ -150,6 +150,17 @@ bool ob_prefix_equal(const struct ob_prefix *a, const struct ob_prefix *b)
 	return a->len == b->len && ob_addr_equal(&a->addr, &b->addr);
 }
 
+bool ob_prefixes_equal(const struct ob_prefix *a, size_t n_a,
+		       const struct ob_prefix *b, size_t n_b)
+{
+	if (n_a != n_b)
+		return false;
+	for (size_t i = 0; i < n_a; i++)
+		if (!ob_prefix_equal(&a[i], &b[i]))
+			return false;
+	return true;
+}
+
 int ob_prefix_compare(const struct ob_prefix *a, const struct ob_prefix *b)
 {
 	int r;

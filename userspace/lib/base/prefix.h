@@ -49,6 +49,9 @@ struct ob_addr ob_addr_plus(const struct ob_addr *a, uint64_t n);
 int ob_prefix_parse(const char *s, struct ob_prefix *ret);
 const char *ob_prefix_format(const struct ob_prefix *p, char *buf, size_t size);
 bool ob_prefix_equal(const struct ob_prefix *a, const struct ob_prefix *b);
+/* The same prefixes in the same order. */
+bool ob_prefixes_equal(const struct ob_prefix *a, size_t n_a,
+		       const struct ob_prefix *b, size_t n_b);
 /* Orders by family, address, length: for qsort. */
 int ob_prefix_compare(const struct ob_prefix *a, const struct ob_prefix *b);
 bool ob_prefix_contains(const struct ob_prefix *p, const struct ob_addr *a);

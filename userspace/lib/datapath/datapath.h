@@ -91,7 +91,8 @@ int ob_attachment_dump(struct ob_datapath *dp, struct ob_arena *a,
 /*
  * Attaches the hook's program, or replaces ours atomically. Ours runs before
  * those of others, so that none can end the list before it (clsact: priority
- * 0xb0, behind filters with lower numbers). -ENODEV.
+ * 0xb0, behind filters with lower numbers). -ENODEV. -EEXIST for the moment
+ * that the kernel still detaches a link whose pin was removed: try again.
  */
 int ob_attachment_add(struct ob_datapath *dp, enum ob_hook hook, int ifindex);
 int ob_attachment_del(struct ob_datapath *dp,

@@ -5,9 +5,9 @@
 #include <limits.h>
 #include <microhttpd.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#define REASON		       "ListenFailed"
+#include "http/listen.h"
+
 #define MAX_CONNECTIONS	       32U
 /* Nobody can keep all of them busy alone. */
 #define MAX_CONNECTIONS_OF_ONE 16U
@@ -99,67 +99,6 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
 	return reply_queue(connection, TAKE_PTR(arena), &reply);
 }
 
-union any_sockaddr {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-/* Returns its length. */
-static socklen_t sockaddr_fill(union any_sockaddr *sa,
-			       const struct ob_addr *addr, uint16_t port)
-{
-	if (addr->family == AF_INET) {
-		sa->in.sin_family = AF_INET;
-		sa->in.sin_port = htons(port);
-		memcpy(&sa->in.sin_addr, addr->b, sizeof(sa->in.sin_addr));
-		return sizeof(sa->in);
-	}
-	sa->in6.sin6_family = AF_INET6;
-	sa->in6.sin6_port = htons(port);
-	memcpy(&sa->in6.sin6_addr, addr->b, sizeof(sa->in6.sin6_addr));
-	return sizeof(sa->in6);
-}
-
-/* Both families on one socket when addr is "all addresses". */
-static int listen_on(const struct ob_addr *addr, uint16_t port, int *ret_fd)
-{
-	static const struct ob_addr any4 = { .family = AF_INET };
-	union any_sockaddr sa = { .in6 = { 0 } };
-	socklen_t len = sockaddr_fill(&sa, addr, port);
-	int on = 1, only6 = addr->family == AF_INET6;
-	_close_ int fd = -1;
-
-	fd = socket(sa.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-		    0);
-	if (fd < 0 && errno == EAFNOSUPPORT && addr->family == 0)
-		return listen_on(&any4, port, ret_fd);
-	if (fd < 0)
-		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
-		return -errno;
-	if (sa.sa.sa_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only6, sizeof(only6)) <
-		    0)
-		return -errno;
-	if (bind(fd, &sa.sa, len) < 0 || listen(fd, BACKLOG) < 0)
-		return -errno;
-	*ret_fd = TAKE_FD(fd);
-	return 0;
-}
-
-static int bound_port(int fd, uint16_t *ret)
-{
-	union any_sockaddr sa = { .in6 = { 0 } };
-	socklen_t len = sizeof(sa);
-
-	if (getsockname(fd, &sa.sa, &len) < 0)
-		return -errno;
-	*ret = ntohs(sa.sa.sa_family == AF_INET ? sa.in.sin_port
-						: sa.in6.sin6_port);
-	return 0;
-}
-
 /* The listening socket is the daemon's from here on, also on failure. */
 static int daemon_start(struct ob_http_server *s, int fd)
 {
@@ -182,40 +121,12 @@ static int daemon_start(struct ob_http_server *s, int fd)
 	return 0;
 }
 
-static int server_start(struct ob_http_server *s, const struct ob_addr *addr,
-			uint16_t port)
-{
-	_close_ int fd = -1;
-	int r;
-
-	r = listen_on(addr, port, &fd);
-	if (r < 0)
-		return r;
-	r = bound_port(fd, &s->port);
-	if (r < 0)
-		return r;
-	return daemon_start(s, TAKE_FD(fd));
-}
-
-static int explain(struct ob_status *status, int err,
-		   const struct ob_addr *addr, uint16_t port)
-{
-	char text[OB_ADDR_STRLEN] = "*";
-
-	if (addr->family)
-		ob_addr_format(addr, text, sizeof(text));
-	return ob_status_set(status, err, REASON,
-			     "cannot listen on %s%s%s:%u: %s",
-			     addr->family == AF_INET6 ? "[" : "", text,
-			     addr->family == AF_INET6 ? "]" : "", port,
-			     strerrordesc_np(err));
-}
-
 int ob_http_server_new(const struct ob_addr *addr, uint16_t port,
 		       ob_http_handler handler, void *arg,
 		       struct ob_http_server **ret, struct ob_status *status)
 {
 	_cleanup_(ob_http_server_freep) struct ob_http_server *s = NULL;
+	_close_ int fd = -1;
 	int r;
 
 	s = calloc(1, sizeof(*s));
@@ -223,9 +134,14 @@ int ob_http_server_new(const struct ob_addr *addr, uint16_t port,
 		return -ENOMEM;
 	s->handler = handler;
 	s->arg = arg;
-	r = server_start(s, addr, port);
+	r = ob_http_listen(addr, port, BACKLOG, &fd, &s->port, status);
 	if (r < 0)
-		return explain(status, -r, addr, port);
+		return r;
+	r = daemon_start(s, TAKE_FD(fd));
+	if (r < 0)
+		return ob_status_set(status, -r, "ListenFailed",
+				     "cannot start the HTTP server: %s",
+				     strerrordesc_np(-r));
 	*ret = TAKE_PTR(s);
 	return 0;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "kube/time.h"
+#include "base/timestamp.h"
 
 #define NOTE_MAX 1024 /* of the API */
 
@@ -57,14 +57,16 @@ cJSON *ob_kube_event_make(struct ob_arena *a, const struct ob_kube_event *event,
 			  const struct ob_kube_event_meta *meta)
 {
 	cJSON *o = ob_json_object(a), *m = ob_json_object(a);
-	char now[OB_KUBE_TIME_LEN];
+	char now[OB_TIMESTAMP_STRLEN];
 
 	set(a, o, "apiVersion", "events.k8s.io/v1");
 	set(a, o, "kind", "Event");
 	set(a, m, "name", meta->name);
 	set(a, m, "namespace", meta->namespace);
 	ob_json_set(a, o, "metadata", m);
-	set(a, o, "eventTime", ob_kube_time_format(meta->now_s, now));
+	set(a, o, "eventTime",
+	    ob_timestamp_format_micro((int64_t)(meta->now_s * 1e6), now,
+				      sizeof(now)));
 	set(a, o, "reportingController", meta->controller);
 	set(a, o, "reportingInstance", meta->instance);
 	set(a, o, "type", event->type);
@@ -78,10 +80,12 @@ cJSON *ob_kube_event_make(struct ob_arena *a, const struct ob_kube_event *event,
 cJSON *ob_kube_event_series(struct ob_arena *a, uint32_t count, double now_s)
 {
 	cJSON *o = ob_json_object(a), *series = ob_json_object(a);
-	char now[OB_KUBE_TIME_LEN];
+	char now[OB_TIMESTAMP_STRLEN];
 
 	ob_json_set_number(a, series, "count", count);
-	set(a, series, "lastObservedTime", ob_kube_time_format(now_s, now));
+	set(a, series, "lastObservedTime",
+	    ob_timestamp_format_micro((int64_t)(now_s * 1e6), now,
+				      sizeof(now)));
 	ob_json_set(a, o, "series", series);
 	return o;
 }

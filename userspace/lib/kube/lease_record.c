@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kube/time.h"
+#include "base/timestamp.h"
 
 #define DEFAULT_S 15
 #define MAX_S	  3600
@@ -52,11 +52,12 @@ static void set_spec(struct ob_arena *a, cJSON *spec,
 {
 	const char *before = ob_json_string(spec, "holderIdentity") ?: "";
 	uint32_t seconds = (claim->duration_ms + 999) / 1000;
-	char now[OB_KUBE_TIME_LEN];
+	char now[OB_TIMESTAMP_STRLEN];
 	int64_t transitions = 0;
 	cJSON *last;
 
-	ob_kube_time_format(claim->now_s, now);
+	ob_timestamp_format_micro((int64_t)(claim->now_s * 1e6), now,
+				  sizeof(now));
 	(void)ob_json_int(spec, "leaseTransitions", &transitions);
 	last = ob_json_at(spec, "acquireTime");
 	if (!last || strcmp(before, claim->holder) != 0) {

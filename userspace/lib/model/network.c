@@ -3,24 +3,13 @@
 
 #include <string.h>
 
-static bool prefixes_equal(const struct ob_prefix *a, size_t n_a,
-			   const struct ob_prefix *b, size_t n_b)
-{
-	if (n_a != n_b)
-		return false;
-	for (size_t i = 0; i < n_a; i++)
-		if (!ob_prefix_equal(&a[i], &b[i]))
-			return false;
-	return true;
-}
-
 static bool clusters_equal(const struct ob_cluster_spec *a,
 			   const struct ob_cluster_spec *b)
 {
 	return !strcmp(a->id, b->id) && a->has_key == b->has_key &&
 	       ob_key_equal(&a->public_key, &b->public_key) &&
 	       !strcmp(a->host, b->host) && a->port == b->port &&
-	       prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs) &&
+	       ob_prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs) &&
 	       a->hub == b->hub && a->keepalive_s == b->keepalive_s;
 }
 
@@ -55,8 +44,9 @@ bool ob_network_equal(const struct ob_network *a, const struct ob_network *b)
 	    a->is_public != b->is_public || strcmp(a->device, b->device) != 0 ||
 	    a->port != b->port || a->mtu != b->mtu ||
 	    a->n_clusters != b->n_clusters ||
-	    !prefixes_equal(a->global, a->n_global, b->global, b->n_global) ||
-	    !prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs) ||
+	    !ob_prefixes_equal(a->global, a->n_global, b->global,
+			       b->n_global) ||
+	    !ob_prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs) ||
 	    !ob_addr_equal(&a->gateway4, &b->gateway4) ||
 	    !ob_addr_equal(&a->gateway6, &b->gateway6) ||
 	    !mappings_equal(a, b) || !interfaces_equal(a, b))

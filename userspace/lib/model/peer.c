@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/timestamp.h"
 #include "model/network.h"
-#include "model/timestamp.h"
 
 #define REASON "InvalidPeer"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "model/timestamp.h"
+#include "base/timestamp.h"
 
 static bool texts_equal(const char *const *a, size_t n_a, const char *const *b,
 			size_t n_b)
@@ -30,21 +30,10 @@ bool ob_peer_spec_equal(const struct ob_peer_spec *a,
 	       a->is_public == b->is_public;
 }
 
-static bool prefixes_equal(const struct ob_prefix *a, size_t n_a,
-			   const struct ob_prefix *b, size_t n_b)
-{
-	if (n_a != n_b)
-		return false;
-	for (size_t i = 0; i < n_a; i++)
-		if (!ob_prefix_equal(&a[i], &b[i]))
-			return false;
-	return true;
-}
-
 bool ob_peer_same_cidrs(const struct ob_peer_status *a,
 			const struct ob_peer_status *b)
 {
-	return prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs);
+	return ob_prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs);
 }
 
 static bool conditions_equal(const struct ob_peer_status *a,
@@ -71,7 +60,8 @@ bool ob_peer_status_equal(const struct ob_peer_status *a,
 {
 	return a->observed_generation == b->observed_generation &&
 	       a->role == b->role && ob_peer_same_cidrs(a, b) &&
-	       prefixes_equal(a->global, a->n_global, b->global, b->n_global) &&
+	       ob_prefixes_equal(a->global, a->n_global, b->global,
+				 b->n_global) &&
 	       !strcmp(a->endpoint, b->endpoint) && a->port == b->port &&
 	       a->has_key == b->has_key &&
 	       (!a->has_key || ob_key_equal(&a->public_key, &b->public_key)) &&
