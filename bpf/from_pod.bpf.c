@@ -75,6 +75,17 @@ static __always_inline int common(struct __sk_buff *skb)
 #define OB_TO_SERVICE (-3)
 #define OB_TO_HAIRPIN (-4)
 
+/* What an ICMP error quotes: both addresses, and if the packet was to a service
+ * address, that one again. */
+static __always_inline bool translate_quote(struct __sk_buff *skb,
+					    const struct ob_packet *p)
+{
+	return ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, true) &&
+	       ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, false) &&
+	       (!ob_has_services(ob_config_get()) ||
+		ob_answer_error(skb, p->l4_off, p->ip_len, p->family));
+}
+
 /* Both addresses, and what an ICMP error quotes, in one pass. */
 static __always_inline bool translate_both(struct __sk_buff *skb,
 					   struct ob_packet *p,
@@ -82,9 +93,7 @@ static __always_inline bool translate_both(struct __sk_buff *skb,
 {
 	struct ob_ip6 src = {};
 
-	if (ob_is_icmp_error(skb, p) &&
-	    (!ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, true) ||
-	     !ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, false)))
+	if (ob_is_icmp_error(skb, p) && !translate_quote(skb, p))
 		return false;
 	if (ob_map_out(&p->src, p->family, &src) == OB_FOUND_PREFIX &&
 	    !ob_rewrite(skb, p, OB_SRC, &src))
@@ -223,8 +232,7 @@ static __noinline int target_of_error(struct __sk_buff *skb,
 	if (!flow)
 		return OB_REASON_NO_SERVICE;
 	ret->addr = flow->addr;
-	return ob_quote_rewrite(skb, &q, p->family, OB_SRC, &flow->addr,
-				flow->port)
+	return ob_quote_rewrite(skb, &q, OB_SRC, &flow->addr, flow->port)
 		       ? OB_FLOW_FOUND
 		       : OB_REASON_MALFORMED;
 }

@@ -104,6 +104,5 @@ static __noinline bool ob_answer_error(struct __sk_buff *skb, __u32 l4_off,
 	reply = bpf_map_lookup_elem(&ob_reply, &key);
 	if (!reply)
 		return true;
-	return ob_quote_rewrite(skb, &q, family, OB_DST, &reply->addr,
-				reply->port);
+	return ob_quote_rewrite(skb, &q, OB_DST, &reply->addr, reply->port);
 }

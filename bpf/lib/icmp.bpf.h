@@ -153,6 +153,7 @@ struct ob_quote {
 	struct ob_inner in;
 	struct ob_ip6 src, dst;
 	__u16 ports[2]; /* source, destination */
+	__u8 family;
 };
 
 static __always_inline bool ob_quote_read4(struct __sk_buff *skb,
@@ -196,6 +197,7 @@ static __always_inline bool ob_quote_read(struct __sk_buff *skb, __u32 l4_off,
 {
 	__be16 ports[2];
 
+	q->family = family;
 	q->in.l3_off = l4_off + OB_ICMP_HEADER;
 	q->in.check = l4_off + 2;
 	q->in.end = ob_l3_off + ip_len;
@@ -250,8 +252,7 @@ static __always_inline int ob_quote_addr6(struct __sk_buff *skb,
 
 /* Replaces one side of the quoted connection. addr: mapped. */
 static __noinline bool ob_quote_rewrite(struct __sk_buff *skb,
-					struct ob_quote *q, __u8 family,
-					enum ob_side side,
+					struct ob_quote *q, enum ob_side side,
 					const struct ob_ip6 *addr, __u16 port)
 {
 	const struct ob_ip6 *old = side == OB_SRC ? &q->src : &q->dst;
@@ -261,8 +262,8 @@ static __noinline bool ob_quote_rewrite(struct __sk_buff *skb,
 	__s64 diff = 0;
 	int r;
 
-	ob_mapped_get(&new, addr, family);
-	if (family == 4)
+	ob_mapped_get(&new, addr, q->family);
+	if (q->family == 4)
 		r = ob_quote_addr4(skb, q, side, ob_ip4_get(old),
 				   ob_ip4_get(&new), &diff);
 	else
@@ -272,5 +273,5 @@ static __noinline bool ob_quote_rewrite(struct __sk_buff *skb,
 			   from, to))
 		return false;
 	diff = bpf_csum_diff(&from, sizeof(from), &to, sizeof(to), diff);
-	return !ob_inner_l4(skb, &q->in, family, diff);
+	return !ob_inner_l4(skb, &q->in, q->family, diff);
 }
