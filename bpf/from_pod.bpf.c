@@ -269,6 +269,7 @@ static __always_inline int forward(struct __sk_buff *skb, struct ob_packet *p,
 				   const struct target *t,
 				   struct ob_route_hit *route)
 {
+	const struct ob_config *config = ob_config_get();
 	int size = OB_FLOW_FOUND;
 	struct ob_ip6 dst;
 
@@ -279,8 +280,8 @@ static __always_inline int forward(struct __sk_buff *skb, struct ob_packet *p,
 		return size;
 	if (!retarget(skb, p, t, &dst))
 		return OB_REASON_MALFORMED;
-	if (p->family == 4 && route->ifindex && ob_config_get())
-		remember(ob_config_get(), p, route);
+	if (p->family == 4 && route->ifindex && config)
+		remember(config, p, route);
 	if (route->ifindex && size == OB_FLOW_FOUND &&
 	    !ob_decrement_ttl(skb, p))
 		return OB_REASON_INTERNAL;
