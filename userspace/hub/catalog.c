@@ -223,13 +223,11 @@ static uint64_t noted(struct ob_hub_catalog *c, const char *id, uint64_t rv,
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	const char *text = ob_hub_state_get(c->store, a, note_key(a, id));
-	uint64_t of, incomplete_rv;
+	char *rest;
 
-	if (!text ||
-	    sscanf(text, "%" SCNu64 " %" SCNu64, &of, &incomplete_rv) != 2 ||
-	    of != rv)
+	if (!text || strtoull(text, &rest, 10) != rv)
 		return otherwise;
-	return incomplete_rv;
+	return strtoull(rest, NULL, 10);
 }
 
 int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
