@@ -347,6 +347,7 @@ void ob_limits_many(struct ob_limits *l)
 	n = watches_open(l, token, v, OB_HUB_WATCH_MAX);
 	more = peers_watch(l, "127.20.1.1", second, 429);
 	other = peers_watch(l, "127.20.1.1", l->admin, 200);
+	OB_LIMITS_CHECK(l, more && other, "no connection");
 	ob_limits_run(l, "token revoke many", token, sizeof(token));
 	for (size_t i = 0; i < n; i++)
 		OB_LIMITS_CHECK(l, v[i] && ob_raw_ended(v[i], 5000),
