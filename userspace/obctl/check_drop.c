@@ -31,6 +31,24 @@ static const char *fix_of(enum ob_reason reason)
 	case OB_REASON_INTERNAL:
 		return "please report it, with obctl monitor's line and the "
 		       "kernel's version";
+	case OB_REASON_NO_SERVICE:
+		return "obctl monitor names address and port: no "
+		       "ServiceImport of this cluster has them";
+	case OB_REASON_NO_ENDPOINT:
+		return "obctl monitor names the address: no cluster has a "
+		       "ready endpoint of that port";
+	case OB_REASON_FLOWS_FULL:
+		return "obctl monitor names who opens connections: there "
+		       "are as many as ob_flow has room for";
+	case OB_REASON_FLOW_CONFLICT:
+		return "obctl monitor names the client: it uses one port "
+		       "for several services with the same endpoint";
+	case OB_REASON_SERVICE_FRAGMENT:
+		return "obctl monitor names the client: smaller datagrams, "
+		       "or a network that keeps fragments in order";
+	case OB_REASON_SCTP_PORT:
+		return "obctl monitor names the address: port and targetPort "
+		       "of an SCTP service must be the same";
 	case OB_REASON_TOO_BIG:
 	case OB_REASON_FRAGMENTED:
 	case OB_REASON_TTL_EXPIRED:
