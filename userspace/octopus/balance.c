@@ -7,19 +7,12 @@
 #include <string.h>
 
 #include "base/log.h"
-
-/* What the kernel has of one address, port and protocol. */
-struct held {
-	struct ob_service_entry entry; /* first: trees are ordered by it */
-	struct service *owner;	       /* NULL: nobody, it has to go */
-	uint64_t audit;		       /* that saw it last */
-};
+#include "octopus/held.h"
 
 /* What there is about one NAMESPACE/NAME. */
 struct service {
-	char *key; /* first, too */
-	struct held **held;
-	size_t n_held, room;
+	struct ob_held_list held; /* first: what is held points here */
+	char *key;
 	struct ob_addr unserved[OB_SERVICE_MAX_IPS];
 	size_t n_unserved;
 	struct ob_service_refused refused;
@@ -34,7 +27,8 @@ struct ob_balance {
 	struct ob_service_view view;
 	struct ob_arena *view_arena; /* NULL: no view yet */
 	struct ob_arena *scratch;
-	void *held, *services; /* trees */
+	struct ob_held_table held;
+	void *services; /* a tree */
 	struct service *first, **last;
 	bool started, settled, orphans;
 	size_t notes; /* services that have something to say */
@@ -42,23 +36,11 @@ struct ob_balance {
 	struct ob_balance_totals totals;
 };
 
-/* Trees. */
+/* Services. */
 
-static int compare_ids(const struct ob_service_id *a,
-		       const struct ob_service_id *b)
+static struct service *owner_of(const struct ob_held *h)
 {
-	if (a->protocol != b->protocol)
-		return a->protocol - b->protocol;
-	if (a->port != b->port)
-		return a->port - b->port;
-	return memcmp(&a->addr, &b->addr, sizeof(a->addr));
-}
-
-static int compare_held(const void *x, const void *y)
-{
-	const struct held *a = x, *b = y;
-
-	return compare_ids(&a->entry.id, &b->entry.id);
+	return (struct service *)h->owner;
 }
 
 static int compare_services(const void *x, const void *y)
@@ -66,37 +48,6 @@ static int compare_services(const void *x, const void *y)
 	const struct service *a = x, *b = y;
 
 	return strcmp(a->key, b->key);
-}
-
-static struct held *find_held(const struct ob_balance *b,
-			      const struct ob_service_id *id)
-{
-	struct held key = { .entry.id = *id };
-	void *node = tfind(&key, &b->held, compare_held);
-
-	return node ? *(struct held **)node : NULL;
-}
-
-/* twalk() has no argument, twalk_r() has two that are not asked for. */
-struct walk {
-	void (*fn)(void *arg, void *element);
-	void *arg;
-};
-
-static void visit(const void *node, VISIT which, void *closure)
-{
-	const struct walk *w = closure;
-
-	if (which == postorder || which == leaf)
-		w->fn(w->arg, *(void *const *)node);
-}
-
-static void each(const void *tree, void (*fn)(void *arg, void *element),
-		 void *arg)
-{
-	struct walk w = { fn, arg };
-
-	twalk_r(tree, visit, &w);
 }
 
 /* Elements of a tree that may change meanwhile. */
@@ -112,97 +63,16 @@ static void push(void *arg, void *element)
 	*OB_PUSH(l->arena, &l->all) = element;
 }
 
-/* What the kernel has. */
-
-static int copy_entry(const struct ob_service_entry *from,
-		      struct ob_service_entry *to)
-{
-	size_t size = from->n_backends * sizeof(*from->backends);
-	struct ob_backend_entry *backends = NULL;
-
-	if (size > 0) {
-		backends = malloc(size);
-		if (!backends)
-			return -ENOMEM;
-		memcpy(backends, from->backends, size);
-	}
-	free(to->backends);
-	*to = *from;
-	to->backends = backends;
-	return 0;
-}
-
-static void held_free(struct held *h)
-{
-	free(h->entry.backends);
-	free(h);
-}
-
-OB_DEFINE_CLEANUP(struct held *, held_free)
-
-static struct held *held_new(struct ob_balance *b,
-			     const struct ob_service_id *id)
-{
-	_cleanup_(held_freep) struct held *h = calloc(1, sizeof(*h));
-
-	if (!h)
-		return NULL;
-	h->entry.id = *id;
-	if (!tsearch(h, &b->held, compare_held))
-		return NULL;
-	b->totals.entries++;
-	return TAKE_PTR(h);
-}
-
-static void disown(struct held *h)
-{
-	struct service *s = h->owner;
-
-	for (size_t i = 0; s && i < s->n_held; i++)
-		if (s->held[i] == h)
-			s->held[i--] = s->held[--s->n_held];
-	h->owner = NULL;
-}
-
-static int own(struct service *s, struct held *h)
-{
-	if (h->owner == s)
-		return 0;
-	if (s->n_held == s->room) {
-		size_t room = s->room * 2 ?: 2;
-		struct held **v = reallocarray(s->held, room, sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		s->held = v;
-		s->room = room;
-	}
-	disown(h);
-	s->held[s->n_held++] = h;
-	h->owner = s;
-	return 0;
-}
-
-static void forget(struct ob_balance *b, struct held *h)
-{
-	disown(h);
-	tdelete(h, &b->held, compare_held);
-	held_free(h);
-	b->totals.entries--;
-}
-
-static int drop(struct ob_balance *b, struct held *h)
+static int drop(struct ob_balance *b, struct ob_held *h)
 {
 	int r = b->kernel.del(b->kernel.arg, &h->entry.id);
 
 	if (r < 0 && r != -ENOENT)
 		return r;
 	b->totals.writes++;
-	forget(b, h);
+	ob_held_del(&b->held, h);
 	return 0;
 }
-
-/* Services. */
 
 static struct service *find_service(const struct ob_balance *b, char *key)
 {
@@ -217,7 +87,7 @@ static void service_free(void *element)
 	struct service *s = element;
 
 	free(s->key);
-	free(s->held);
+	free(s->held.v);
 	free(s->status);
 	free(s);
 }
@@ -287,7 +157,7 @@ static void all_changed(struct ob_balance *b)
 {
 	if (!b->started || !b->view_arena)
 		return;
-	each(b->services, dirty_element, b);
+	ob_tree_each(b->services, dirty_element, b);
 	b->source.each(b->source.arg, changed, b);
 }
 
@@ -344,32 +214,33 @@ static void account(struct ob_balance *b, struct service *s,
 static int put(struct ob_balance *b, struct service *s,
 	       const struct ob_service_entry *entry, struct ob_status *status)
 {
-	struct held *h = find_held(b, &entry->id);
+	struct ob_held *h = ob_held_find(&b->held, &entry->id);
 	bool is_new = !h;
 	int r;
 
-	if (h && own(s, h) == 0 && ob_service_entry_equal(&h->entry, entry))
+	if (h && ob_held_own(&s->held, h) == 0 &&
+	    ob_service_entry_equal(&h->entry, entry))
 		return 0;
 	if (is_new)
-		h = held_new(b, &entry->id);
-	r = h ? own(s, h) : -ENOMEM;
+		h = ob_held_add(&b->held, &entry->id);
+	r = h ? ob_held_own(&s->held, h) : -ENOMEM;
 	if (r == 0)
 		r = b->kernel.set(b->kernel.arg, entry, status);
 	if (r == 0) {
 		b->totals.writes++;
-		r = copy_entry(entry, &h->entry);
+		r = ob_held_set(h, entry);
 	}
 	/* The kernel has it as it was; the next audit finds what is amiss. */
 	if (r < 0 && is_new && h)
-		forget(b, h);
+		ob_held_del(&b->held, h);
 	return r;
 }
 
 static bool is_wanted(const struct ob_service_entries *want,
-		      const struct held *h)
+		      const struct ob_held *h)
 {
 	for (size_t i = 0; i < want->n; i++)
-		if (compare_ids(&want->v[i].id, &h->entry.id) == 0)
+		if (ob_service_id_compare(&want->v[i].id, &h->entry.id) == 0)
 			return true;
 	return false;
 }
@@ -385,11 +256,11 @@ static int put_all(struct ob_balance *b, struct service *s,
 
 		first = first ?: r;
 	}
-	for (size_t i = s->n_held; i-- > 0;) {
+	for (size_t i = s->held.n; i-- > 0;) {
 		int r = 0;
 
-		if (!is_wanted(want, s->held[i]))
-			r = drop(b, s->held[i]);
+		if (!is_wanted(want, s->held.v[i]))
+			r = drop(b, s->held.v[i]);
 		first = first ?: r;
 	}
 	return first;
@@ -416,7 +287,7 @@ static void refresh(struct ob_balance *b, struct service *s)
 	say(b, s, r < 0 ? &status : &want.status);
 	b->totals.failed += (r < 0) - s->failed;
 	s->failed = r < 0;
-	if (exists || s->n_held > 0)
+	if (exists || s->held.n > 0)
 		return;
 	/* Nothing is left of it. */
 	tdelete(s, &b->services, compare_services);
@@ -429,9 +300,9 @@ static void drop_orphans(struct ob_balance *b)
 
 	b->orphans = false;
 	ob_arena_reset(b->scratch);
-	each(b->held, push, &l);
+	ob_held_each(&b->held, push, &l);
 	for (size_t i = 0; i < l.all.n; i++) {
-		struct held *h = l.all.v[i];
+		struct ob_held *h = l.all.v[i];
 
 		if (!h->owner && drop(b, h) < 0)
 			b->orphans = true;
@@ -460,39 +331,39 @@ bool ob_balance_step(struct ob_balance *b, size_t max)
 
 static int see(struct ob_balance *b, const struct ob_service_entry *entry)
 {
-	struct held *h = find_held(b, &entry->id);
+	struct ob_held *h = ob_held_find(&b->held, &entry->id);
 
 	if (!h) {
-		h = held_new(b, &entry->id);
+		h = ob_held_add(&b->held, &entry->id);
 		if (!h)
 			return -ENOMEM;
 		b->orphans = true;
 	} else if (!ob_service_entry_equal(&h->entry, entry)) {
 		b->totals.repairs++;
 		if (h->owner)
-			make_dirty(b, h->owner);
+			make_dirty(b, owner_of(h));
 	} else {
 		h->audit = b->totals.audits;
 		return 0;
 	}
 	h->audit = b->totals.audits;
-	return copy_entry(entry, &h->entry);
+	return ob_held_set(h, entry);
 }
 
 static void miss(struct ob_balance *b)
 {
 	struct list l = { .arena = b->scratch };
 
-	each(b->held, push, &l);
+	ob_held_each(&b->held, push, &l);
 	for (size_t i = 0; i < l.all.n; i++) {
-		struct held *h = l.all.v[i];
+		struct ob_held *h = l.all.v[i];
 
 		if (h->audit == b->totals.audits)
 			continue;
 		b->totals.repairs++;
 		if (h->owner)
-			make_dirty(b, h->owner);
-		forget(b, h);
+			make_dirty(b, owner_of(h));
+		ob_held_del(&b->held, h);
 	}
 }
 
@@ -524,7 +395,7 @@ int ob_balance_audit(struct ob_balance *b, struct ob_status *status)
 		return r;
 	miss(b);
 	if (b->totals.failed > 0)
-		each(b->services, retry, b);
+		ob_tree_each(b->services, retry, b);
 	if (b->totals.repairs == repairs && !(b->orphans && b->settled))
 		return 0;
 	return b->kernel.reopen(b->kernel.arg, status);
@@ -548,15 +419,10 @@ int ob_balance_new(const struct ob_balance_source *source,
 	return 0;
 }
 
-static void free_held(void *element)
-{
-	held_free(element);
-}
-
 void ob_balance_free(struct ob_balance *b)
 {
 	tdestroy(b->services, service_free);
-	tdestroy(b->held, free_held);
+	ob_held_done(&b->held);
 	ob_arena_freep(&b->view_arena);
 	ob_arena_free(b->scratch);
 	free(b);
@@ -608,7 +474,7 @@ const struct ob_addr *ob_balance_unserved(const struct ob_balance *b,
 	size_t n = 0;
 
 	if (b->totals.unserved > 0)
-		each(b->services, push_unserved, &l);
+		ob_tree_each(b->services, push_unserved, &l);
 	for (size_t i = 0; i < l.all.n; i++) {
 		const struct service *s = l.all.v[i];
 
@@ -628,21 +494,22 @@ static void count_service(void *arg, void *element)
 {
 	const struct service *s = element;
 
-	*(size_t *)arg += s->n_held > 0;
+	*(size_t *)arg += s->held.n > 0;
 }
 
 struct ob_balance_totals ob_balance_totals(const struct ob_balance *b)
 {
 	struct ob_balance_totals t = b->totals;
 
-	each(b->services, count_service, &t.services);
+	t.entries = b->held.n;
+	ob_tree_each(b->services, count_service, &t.services);
 	return t;
 }
 
 static void count_backends(void *arg, void *element)
 {
 	struct ob_balance_backends *v = arg;
-	const struct held *h = element;
+	const struct ob_held *h = element;
 
 	for (size_t i = 0; i < h->entry.n_backends; i++) {
 		const struct ob_backend_entry *e = &h->entry.backends[i];
@@ -658,7 +525,7 @@ void ob_balance_backends(const struct ob_balance *b,
 			 struct ob_balance_backends ret[OB_MAX_CLUSTERS])
 {
 	memset(ret, 0, OB_MAX_CLUSTERS * sizeof(*ret));
-	each(b->held, count_backends, ret);
+	ob_held_each(&b->held, count_backends, ret);
 }
 
 static void push_note(void *arg, void *element)
@@ -690,7 +557,7 @@ void ob_balance_conditions(const struct ob_balance *b, struct ob_arena *a,
 
 	note_refused(b, a, list);
 	if (b->notes > 0)
-		each(b->services, push_note, &l);
+		ob_tree_each(b->services, push_note, &l);
 	for (size_t i = 0; i < l.all.n; i++) {
 		const struct service *s = l.all.v[i];
 
