@@ -168,12 +168,11 @@ static void want_unreachable(struct ob_arena *a, struct ob_desired *d,
 	r->metric = OB_METRIC_UNREACHABLE;
 }
 
-static bool is_service(const struct ob_network *net, const struct ob_rtroute *r)
+static bool is_virtual(const struct ob_network *net, const struct ob_prefix *p)
 {
 	for (size_t i = 0; i < net->n_blocks; i++)
-		if (r->type == RTN_UNREACHABLE &&
-		    r->dst.len == ob_addr_bits(&r->dst.addr) &&
-		    ob_prefix_contains(&net->blocks[i], &r->dst.addr))
+		if (p->len == ob_addr_bits(&p->addr) &&
+		    ob_prefix_contains(&net->blocks[i], &p->addr))
 			return true;
 	return false;
 }
@@ -195,10 +194,12 @@ static void want_service_routes(struct ob_arena *a,
 	     i++) {
 		struct ob_prefix host = ob_prefix_host(&facts->unserved[i]);
 
-		want_unreachable(a, d, &host);
+		if (is_virtual(net, &host))
+			want_unreachable(a, d, &host);
 	}
 	for (size_t i = 0; !facts->services_known && i < now->n; i++)
-		if (is_service(net, &now->v[i]))
+		if (now->v[i].type == RTN_UNREACHABLE &&
+		    is_virtual(net, &now->v[i].dst))
 			want_unreachable(a, d, &now->v[i].dst);
 }
 
