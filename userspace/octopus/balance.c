@@ -485,6 +485,14 @@ const struct ob_addr *ob_balance_unserved(const struct ob_balance *b,
 	return v;
 }
 
+bool ob_balance_is_alive(const struct ob_balance *b, const char *cluster)
+{
+	const struct ob_service_cluster *c =
+		ob_service_cluster_get(&b->view, cluster);
+
+	return c && c->alive;
+}
+
 uint64_t ob_balance_generation(const struct ob_balance *b)
 {
 	return b->generation;

@@ -75,6 +75,8 @@ bool ob_balance_settled(const struct ob_balance *b);
 /* Virtual addresses that nobody serves, in the arena. */
 const struct ob_addr *ob_balance_unserved(const struct ob_balance *b,
 					  struct ob_arena *a, size_t *ret_n);
+/* Of the last view; false: there is none of that ID. */
+bool ob_balance_is_alive(const struct ob_balance *b, const char *cluster);
 /* It counts up when the unserved are others. */
 uint64_t ob_balance_generation(const struct ob_balance *b);
 struct ob_balance_totals ob_balance_totals(const struct ob_balance *b);

@@ -297,6 +297,11 @@ bool ob_balancer_unserved(const struct ob_balancer *b, struct ob_arena *a,
 	return true;
 }
 
+bool ob_balancer_is_alive(const struct ob_balancer *b, const char *cluster)
+{
+	return ob_balance_is_alive(b->balance, cluster);
+}
+
 void ob_balancer_conditions(const struct ob_balancer *b, struct ob_arena *a,
 			    struct ob_conditions *list)
 {

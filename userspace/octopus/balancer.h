@@ -34,6 +34,7 @@ void ob_balancer_view(struct ob_balancer *b,
 /* False: not known yet. The array lives in the arena. */
 bool ob_balancer_unserved(const struct ob_balancer *b, struct ob_arena *a,
 			  const struct ob_addr **ret, size_t *ret_n);
+bool ob_balancer_is_alive(const struct ob_balancer *b, const char *cluster);
 void ob_balancer_conditions(const struct ob_balancer *b, struct ob_arena *a,
 			    struct ob_conditions *list);
 
