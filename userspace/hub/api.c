@@ -283,7 +283,7 @@ static void publish(struct ob_hub *hub, struct ob_hub_change *c)
 
 		ob_hub_catalog_set(hub->catalog, c->key.name,
 				   gone ? NULL : c->object->bytes,
-				   c->object->size,
+				   c->object->size, c->rv,
 				   ob_hub_store_rv(hub->store));
 		if (c->type != OB_HUB_ADDED)
 			ob_hub_watch_close(hub, c->key.name);

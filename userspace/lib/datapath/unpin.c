@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "datapath/bpffs.h"
+#include "datapath/claim.h"
 #include "datapath/private.h"
 #include "ob/abi/version.h"
 
@@ -110,6 +111,8 @@ int ob_datapath_unpin(const char *root)
 		r = ob_bpffs_lock(dir, &lock);
 	if (r == 0)
 		r = remove_versions(dir);
+	if (r == 0)
+		r = ob_claim_unpin(dir);
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
