@@ -315,6 +315,21 @@ static int read_allocation(struct ob_config_reader *r,
 	return read_fields(r, node, at, allocation_fields, allocation);
 }
 
+static int read_policy(struct ob_config_reader *r, const struct ob_yaml *node,
+		       const struct ob_place *at, void *out)
+{
+	struct ob_raw_text *text = out;
+
+	text->v = ob_value_text(r, node, at, "spread or local-first");
+	if (!text->v)
+		return -EINVAL;
+	text->at = *at;
+	if (strcmp(text->v, "spread") != 0 &&
+	    strcmp(text->v, "local-first") != 0)
+		return ob_value_refuse(r, at, "expected spread or local-first");
+	return 0;
+}
+
 static const struct field top_fields[] = {
 	TOP_FIELD("cluster_id", id, ob_value_label, true),
 	TOP_FIELD("ishub", hub, ob_value_bool, false),
@@ -337,6 +352,8 @@ static const struct field top_fields[] = {
 	TOP_FIELD("endpoint", endpoint, ob_value_host, false),
 	TOP_FIELD("kubernetes", kubernetes, read_kubernetes, false),
 	TOP_FIELD("allocation", allocation, read_allocation, false),
+	TOP_FIELD("clusterset_cidr", clusterset, read_prefixes, false),
+	TOP_FIELD("service_policy", service_policy, read_policy, false),
 	{ 0 },
 };
 
