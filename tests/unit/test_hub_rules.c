@@ -49,10 +49,11 @@ static const char *const verbs[] = { "get",	 "list",   "watch",
 static const char *const namespaces[] = { "", "syncer-operator", "default",
 					  "syncer-operator2", "a" };
 static const char *const names[] = {
-	"",	 "a",  "a-cnf", "a-cnf-cnf",	   "a.1",  "b",
-	"b-cnf", "aa", "-cnf",	"syncer-operator", "a-cn", "a-cnf2",
-	"a.",	 ".a", "aa.1",	"b.a.1",	   "a.n.s", "a-syncer",
-	"b-syncer", "a-syncers", "a-syncer.1",	   "a-cnf.1",
+	"",	      "a",	 "a-cnf",    "a-cnf-cnf", "a.1",
+	"b",	      "b-cnf",	 "aa",	     "-cnf",	  "syncer-operator",
+	"a-cn",	      "a-cnf2",	 "a.",	     ".a",	  "aa.1",
+	"b.a.1",      "a.n.s",	 "a-syncer", "b-syncer",  "a-syncers",
+	"a-syncer.1", "a-cnf.1",
 };
 
 struct type {
