@@ -253,10 +253,19 @@ unexport()
 
 # The questions of the tests: true or false.
 
+# space_of WHO: the namespace of what is asked about
+space_of()
+{
+	case $1 in
+	hub) echo $SPACE ;;
+	*) echo "${NS:-demo}" ;;
+	esac
+}
+
 # field WHO KIND NAME JQ: of an object
 field()
 {
-	as "$1" -n "${NS:-demo}" get "$2" "$3" -o json 2>/dev/null |
+	as "$1" -n "$(space_of "$1")" get "$2" "$3" -o json 2>/dev/null |
 		jq -r "$4"
 }
 
@@ -283,14 +292,6 @@ condition()
 {
 	is "$4${5:+ $5}" "$1" serviceexport "$2" ".status.conditions[] |
 		select(.type == \"$3\") | .status${5:+ + \" \" + .reason}"
-}
-
-# slices WHO SERVICE: its MCS slices, names
-slices()
-{
-	as "$1" -n "${NS:-demo}" get endpointslices -o json -l \
-		"multicluster.kubernetes.io/service-name=$2" |
-		jq -r '.items[].metadata.name'
 }
 
 # addresses CLUSTER SERVICE: of its MCS slices, sorted
