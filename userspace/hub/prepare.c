@@ -267,6 +267,26 @@ int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object)
 	return ob_hub_call_forbidden(c, &what);
 }
 
+int ob_hub_prepare_references(struct ob_hub_call *c, const cJSON *object)
+{
+	const cJSON *ref;
+
+	if (ob_hub_who_is_admin(&c->who))
+		return 0;
+	cJSON_ArrayForEach(ref, ob_json_at(object, "metadata.ownerReferences"))
+	{
+		if (!cJSON_IsTrue(ob_json_get(ref, "blockOwnerDeletion")))
+			continue;
+		return ob_hub_call_fail_object(
+			c, 403, "Forbidden", name_of(object), NULL,
+			"%s \"%s\" is forbidden: cannot set "
+			"metadata.ownerReferences.blockOwnerDeletion: only "
+			"the administrator may",
+			ob_hub_kind_resource(c->a, c->kind), name_of(object));
+	}
+	return 0;
+}
+
 /* --- kinds that mean something to the server --- */
 
 static cJSON *member(struct ob_arena *a, cJSON *object, const char *key)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "model/service_block.h"
+#include "model/space.h"
 #include "octopus/join_map.h"
-#include "octopus/space.h"
 #include "octopus/topology.h"
 
 #define US SIZE_MAX /* an owner in the space */
