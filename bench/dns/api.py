@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""An API server that has N ServiceImports, each with one endpoint, and where
+"""An API server that has N ServiceImports, each with M endpoints, and where
 nothing ever changes.
 
-usage: api.py N
+usage: api.py N M
 prints: its port
 """
 
@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.parse
 
-N = int(sys.argv[1])
+N, M = int(sys.argv[1]), int(sys.argv[2])
 GROUP = "multicluster.x-k8s.io"
 
 
@@ -41,8 +41,9 @@ def endpoint_slice(i):
                    "multicluster.kubernetes.io/source-cluster": "c1"}
     return {"metadata": m, "addressType": "IPv4",
             "ports": [{"name": "http", "protocol": "TCP", "port": 8080}],
-            "endpoints": [{"addresses": [address(11, i)],
-                           "conditions": {"ready": True}}]}
+            "endpoints": [{"addresses": [address(11, i * M + j)],
+                           "conditions": {"ready": True}}
+                          for j in range(M)]}
 
 
 KINDS = {f"/apis/{GROUP}/v1beta1/serviceimports":

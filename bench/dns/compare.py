@@ -40,10 +40,10 @@ def write(path, text):
         f.write(text)
 
 
-def crossdns(binary, work):
+def crossdns(binary, work, services, endpoints, port_of=0):
     api = subprocess.Popen(
         [os.path.join(os.path.dirname(os.path.abspath(__file__)), "api.py"),
-         str(NAMES)], stdout=subprocess.PIPE, text=True)
+         str(services), str(endpoints)], stdout=subprocess.PIPE, text=True)
     port = api.stdout.readline().strip()
     write(f"{work}/kubeconfig", json.dumps({
         "apiVersion": "v1", "kind": "Config", "current-context": "a",
@@ -53,8 +53,8 @@ def crossdns(binary, work):
         "users": [{"name": "a", "user": {}}]}))
     write(f"{work}/crossdns.yaml",
           f"kubernetes: {{kubeconfig: {work}/kubeconfig}}\n"
-          f"listen: {ADDRESS}:{PORTS['crossdns']}\n"
-          f"metrics: {ADDRESS}:{METRICS}\nworkers: 1\n")
+          f"listen: {ADDRESS}:{PORTS['crossdns'] + port_of}\n"
+          f"metrics: {ADDRESS}:{METRICS + port_of}\nworkers: 1\n")
     return [binary, "-c", f"{work}/crossdns.yaml"], api
 
 
@@ -116,19 +116,19 @@ def dnsmasq(work):
             "--log-facility=-"]
 
 
-def answers(port):
-    i = random.randrange(NAMES)
+def answers(port, names):
+    i = random.randrange(names)
     got = subprocess.run(["dig", f"@{ADDRESS}", "-p", str(port), "+short",
                           "+tries=1", "+time=1", name(i)],
                          capture_output=True, text=True, check=False)
     return got.stdout.strip() == address(i)
 
 
-def wait_for(what, process):
+def wait_for(what, process, port_of=0, names=NAMES):
     for _ in range(300):
         if process.poll() is not None:
             sys.exit(f"{what} ended with {process.returncode}")
-        if answers(PORTS[what]):
+        if answers(PORTS[what] + port_of, names):
             return
         time.sleep(0.1)
     sys.exit(f"{what} does not answer")
@@ -137,6 +137,19 @@ def wait_for(what, process):
 def resident_kb(pid):
     with open(f"/proc/{pid}/status", encoding="utf-8") as f:
         return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+
+
+def resident_few(binary, work):
+    """10,000 endpoints in 1,000 services, in a process of its own."""
+    command, api = crossdns(binary, work, 1000, 10, 10)
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        wait_for("crossdns", process, 10, 1000)
+        return resident_kb(process.pid) / 1024
+    finally:
+        process.terminate()
+        process.wait()
+        api.kill()
 
 
 def cpu_seconds(pid):
@@ -165,7 +178,7 @@ def measure(what, queries, seconds, process):
             "cpu_us": 1e6 * (cpu_seconds(process.pid) - before) / done}
 
 
-def report(rounds, memory, path):
+def report(rounds, memory, few_mb, path):
     summary = {}
     print(f"{'':10} {'queries/s':>10} {'min':>9} {'max':>9} "
           f"{'CPU us/query':>13} {'latency us':>11} {'resident MB':>12}")
@@ -189,13 +202,13 @@ def report(rounds, memory, path):
     worst = min(r["median"] for r in ratios.values())
     print(f"goal: as fast as the fastest: {worst:.2f}, "
           f"{'met' if worst >= 1 else 'MISSED'}")
-    mb = memory["crossdns"] / 1024
-    print(f"goal: at most 20 MB with {NAMES} names: {mb:.1f} MB, "
-          f"{'met' if mb <= 20 else 'MISSED'}")
+    print(f"goal: at most 20 MB with 10,000 endpoints in 1,000 services: "
+          f"{few_mb:.1f} MB, {'met' if few_mb <= 20 else 'MISSED'}")
     write(path, json.dumps({
         "benchmark": "dns", "kernel": os.uname().release,
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "names": NAMES, "servers": summary, "ratios": ratios,
+        "names": NAMES, "resident_mb_10000_endpoints": few_mb,
+        "servers": summary, "ratios": ratios,
         "rounds": rounds}, indent=1) + "\n")
     print(f"written to {path}")
 
@@ -216,7 +229,8 @@ def main():
     order = list(range(NAMES))
     random.Random(1).shuffle(order)
     write(queries, "".join(f"{name(i)} A\n" for i in order))
-    ours, api = crossdns(o.binary, o.work)
+    few_mb = resident_few(o.binary, o.work)
+    ours, api = crossdns(o.binary, o.work, NAMES, 1)
     commands = {"crossdns": ours, "unbound": unbound(o.work),
                 "knot": knot(o.work), "dnsmasq": dnsmasq(o.work)}
     running = {}
@@ -240,7 +254,7 @@ def main():
             p.wait()
         api.kill()
     # The first was to warm up.
-    report(rounds[1:], memory, o.json or o.result)
+    report(rounds[1:], memory, few_mb, o.json or o.result)
 
 
 main()

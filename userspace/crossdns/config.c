@@ -8,14 +8,14 @@
 #include "crossdns/config_read.h"
 #include "ob/api/services.h"
 
-#define TTL_S		5 /* the documents' */
-#define MAX_ANSWERS	40 /* IPv6 addresses that fit into UDP_SIZE */
-#define UDP_SIZE	1232 /* dnsflagday.net/2020 */
-#define MOST_WORKERS	4    /* unless asked for more */
-#define CONNECTIONS	1024
-#define PER_CLIENT	64
-#define IDLE_S		10
-#define SERVERS_MAX	16
+#define TTL_S	     5	  /* the documents' */
+#define MAX_ANSWERS  40	  /* IPv6 addresses that fit into UDP_SIZE */
+#define UDP_SIZE     1232 /* dnsflagday.net/2020 */
+#define MOST_WORKERS 4	  /* unless asked for more */
+#define CONNECTIONS  1024
+#define PER_CLIENT   64
+#define IDLE_S	     10
+#define SERVERS_MAX  16
 
 void ob_crossdns_config_free(struct ob_crossdns_config *c)
 {
@@ -109,8 +109,10 @@ static int take_listen(const struct ob_config_errors *e,
 
 	/* The address of both families stands for two. */
 	if (n == 0 || n > OB_LISTEN_MAX / 2)
-		return ob_config_fail(e, &raw->at, "%zu addresses, from 1 to "
-				      "%d", n, OB_LISTEN_MAX / 2);
+		return ob_config_fail(e, &raw->at,
+				      "%zu addresses, from 1 to "
+				      "%d",
+				      n, OB_LISTEN_MAX / 2);
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].addr.family) {
 			add_listen(w, &v[i].addr, v[i].port);

@@ -12,7 +12,11 @@
 #define OB_CROSSDNS_ZONES_MAX 8
 #define OB_LATENCY_BUCKETS    12 /* 1, 2, 4, ... microseconds; the last: more */
 
-enum ob_transport { OB_UDP, OB_TCP, OB_TRANSPORTS };
+enum ob_transport {
+	OB_UDP,
+	OB_TCP,
+	OB_TRANSPORTS
+};
 
 enum ob_type_label {
 	OB_TYPE_A,

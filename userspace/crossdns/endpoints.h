@@ -14,8 +14,8 @@ struct ob_crossdns_endpoint {
 	struct ob_addr addr;
 	uint32_t cluster; /* in clusters */
 	uint32_t host;	  /* counted from 0, over all clusters */
-	bool again;	/* the same cluster, host and address as the one before */
-	bool known;	/* another host of its cluster has this address */
+	bool again; /* the same cluster, host and address as the one before */
+	bool known; /* another host of its cluster has this address */
 	const uint8_t *label; /* of the host, in wire form */
 };
 

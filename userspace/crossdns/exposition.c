@@ -9,10 +9,9 @@
 #define PREFIX "ovn_builder_crossdns_"
 
 static const char *const type_labels[OB_TYPE_LABELS] = {
-	[OB_TYPE_A] = "A",	 [OB_TYPE_AAAA] = "AAAA",
-	[OB_TYPE_SRV] = "SRV",	 [OB_TYPE_SOA] = "SOA",
-	[OB_TYPE_NS] = "NS",	 [OB_TYPE_TXT] = "TXT",
-	[OB_TYPE_ANY] = "ANY",	 [OB_TYPE_OTHER] = "other",
+	[OB_TYPE_A] = "A",     [OB_TYPE_AAAA] = "AAAA",	  [OB_TYPE_SRV] = "SRV",
+	[OB_TYPE_SOA] = "SOA", [OB_TYPE_NS] = "NS",	  [OB_TYPE_TXT] = "TXT",
+	[OB_TYPE_ANY] = "ANY", [OB_TYPE_OTHER] = "other",
 };
 
 static const char *const rcode_labels[OB_RCODE_LABELS] = {
@@ -102,10 +101,10 @@ static void put_limits(const struct scrape *s)
 	put(s, OB_METRIC_COUNTER, PREFIX "ignored_total",
 	    "Packets that were no queries, and answers that could not be sent.",
 	    c->ignored);
-	ob_metrics_family(s->m, PREFIX "tcp_connections_total",
-			  OB_METRIC_COUNTER,
-			  "Connections: accepted, refused at the limit of their "
-			  "network, closed because they were silent.");
+	ob_metrics_family(
+		s->m, PREFIX "tcp_connections_total", OB_METRIC_COUNTER,
+		"Connections: accepted, refused at the limit of their "
+		"network, closed because they were silent.");
 	ob_metrics_sample_u64(s->m, OB_LABELS({ "result", "accepted" }),
 			      c->tcp_accepted);
 	ob_metrics_sample_u64(s->m, OB_LABELS({ "result", "refused" }),
@@ -150,8 +149,8 @@ static void put_names(const struct scrape *s)
 
 static void put_api(const struct scrape *s)
 {
-	put(s, OB_METRIC_GAUGE, PREFIX "synced",
-	    "1 once all names are known.", s->view.synced);
+	put(s, OB_METRIC_GAUGE, PREFIX "synced", "1 once all names are known.",
+	    s->view.synced);
 	ob_metrics_family(s->m, PREFIX "stale_seconds", OB_METRIC_GAUGE,
 			  "How long what is answered has not been watched; 0: "
 			  "it is.");
@@ -165,10 +164,11 @@ static void put_api(const struct scrape *s)
 	    "Requests that were not answered with 2xx.", s->view.api.failures);
 	ob_metrics_family(s->m, PREFIX "build_info", OB_METRIC_GAUGE,
 			  "1; the labels say what runs.");
-	ob_metrics_sample_u64(s->m,
-			      OB_LABELS({ "version", OB_VERSION },
-					{ "cluster", s->c->config->cluster_id }),
-			      1);
+	ob_metrics_sample_u64(
+		s->m,
+		OB_LABELS({ "version", OB_VERSION },
+			  { "cluster", s->c->config->cluster_id }),
+		1);
 }
 
 static void metrics(struct scrape *s, struct ob_http_reply *reply)
@@ -191,18 +191,17 @@ static void metrics(struct scrape *s, struct ob_http_reply *reply)
 static const char *conditions(const struct scrape *s, const char *text)
 {
 	if (s->view.synced && s->view.stale_ms > 0)
-		text = ob_arena_printf(s->a,
-				       "%sStale: answers are as of %.1f s ago\n",
-				       text, (double)s->view.stale_ms / 1e3);
+		text = ob_arena_printf(
+			s->a, "%sStale: answers are as of %.1f s ago\n", text,
+			(double)s->view.stale_ms / 1e3);
 	for (size_t i = 0; i < ARRAY_SIZE(s->view.trouble); i++) {
 		const struct ob_status *t = &s->view.trouble[i];
 
 		if (t->reason)
-			text = ob_arena_printf(s->a, "%s%s: %s: %s\n", text,
-					       t->reason,
-					       i ? "EndpointSlices"
-						 : "ServiceImports",
-					       t->message);
+			text = ob_arena_printf(
+				s->a, "%s%s: %s: %s\n", text, t->reason,
+				i ? "EndpointSlices" : "ServiceImports",
+				t->message);
 	}
 	return text;
 }
@@ -291,8 +290,7 @@ static void status(const struct scrape *s, struct ob_http_reply *reply)
 	ob_json_set_number(s->a, o, "stale_seconds",
 			   (double)s->view.stale_ms / 1e3);
 	ob_json_set_string(s->a, o, "service_import_version", s->view.version);
-	ob_json_set_number(s->a, o, "service_imports",
-			   (double)s->view.imports);
+	ob_json_set_number(s->a, o, "service_imports", (double)s->view.imports);
 	ob_json_set_number(s->a, o, "endpoint_slices", (double)s->view.slices);
 	ob_json_set_number(s->a, o, "services", (double)s->names.services);
 	ob_json_set_number(s->a, o, "endpoints", (double)s->names.endpoints);

@@ -39,7 +39,8 @@ static void find_own(const struct ob_dns_zone *z, const struct ob_dns_query *q,
 			f->addrs[OB_RECORDS_V4] = z->server4;
 			f->addrs[OB_RECORDS_V6] = z->server6;
 		}
-		f->exists = labels == 1 || (labels == 2 && label_is(q, 0, "ns"));
+		f->exists =
+			labels == 1 || (labels == 2 && label_is(q, 0, "ns"));
 		return;
 	}
 	if (labels == 1 && z->has_version && label_is(q, 0, "dns-version"))
@@ -89,9 +90,8 @@ static void find_cluster(const struct ob_records *r, enum ob_view view,
 	if (!c || (view == OB_VIEW_STANDARD && !headless))
 		return;
 	f->exists = true;
-	for (unsigned int i = 0; view != OB_VIEW_STANDARD &&
-				 i < OB_RECORDS_FAMILIES;
-	     i++)
+	for (unsigned int i = 0;
+	     view != OB_VIEW_STANDARD && i < OB_RECORDS_FAMILIES; i++)
 		f->addrs[i] = ob_records_cluster_addrs(r, c, i);
 }
 
@@ -140,13 +140,12 @@ static void find_below(const struct ob_names *names, enum ob_view view,
 
 	if (labels == 1) {
 		key = label_at(q, 0);
-		f->exists = ob_names_has_namespace(names, key, key[0] + 1u,
-						   view);
+		f->exists =
+			ob_names_has_namespace(names, key, key[0] + 1u, view);
 		return;
 	}
 	key = label_at(q, labels - 2);
-	r = ob_names_service(names, key,
-			     (size_t)(label_at(q, labels) - key));
+	r = ob_names_service(names, key, (size_t)(label_at(q, labels) - key));
 	if (!r || !ob_records_exists(r, view))
 		return;
 	f->records = r;

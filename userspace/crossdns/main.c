@@ -115,8 +115,9 @@ static int open_watch(struct ob_crossdns *c, sd_event *event,
 	struct ob_kube_config *api;
 	int r = ob_kube_config_open(&c->config->api, &api, status);
 
-	return r < 0 ? r : ob_crossdns_watch_new(event, api, &options, c->names,
-						 &c->watch, status);
+	return r < 0 ? r
+		     : ob_crossdns_watch_new(event, api, &options, c->names,
+					     &c->watch, status);
 }
 
 static int on_exit_signal(sd_event_source *source,

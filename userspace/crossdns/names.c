@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "kube/hash.h"
 #include "crossdns/epoch.h"
 #include "dns/zone.h"
+#include "kube/hash.h"
 
 /* Enough for 100,000 services with three in a row; pages nobody needs are
  * never touched. */

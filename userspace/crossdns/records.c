@@ -75,9 +75,9 @@ static void set_add(struct draft *d, struct set *set,
 		    const struct ob_addr *addr)
 {
 	unsigned int f = family_of(addr);
-	uint8_t *at = ob_dns_record_head(set->v + (size_t)set->n * set->len,
-					 types[f], d->options->ttl_s,
-					 data_len[f]);
+	uint8_t *at =
+		ob_dns_record_head(set->v + (size_t)set->n * set->len, types[f],
+				   d->options->ttl_s, data_len[f]);
 
 	memcpy(at, addr->b, data_len[f]);
 	set->n++;
@@ -94,7 +94,7 @@ static void add_virtual(struct draft *d)
 		return;
 	for (size_t i = 0; i < import->n_ips; i++)
 		set_add(d, &d->virtual[family_of(&import->ips[i])],
-			&import->ips[i]);
+			&import -> ips[i]);
 }
 
 static void add_endpoint(struct draft *d, const struct ob_crossdns_endpoint *e)
@@ -186,8 +186,8 @@ static void add_ports(struct draft *d)
 static uint16_t host_port(struct draft *d, const uint8_t *label,
 			  uint8_t protocol)
 {
-	struct ob_records_port *p = find_port(
-		d, d->host_ports.v, d->host_ports.n, label, protocol);
+	struct ob_records_port *p =
+		find_port(d, d->host_ports.v, d->host_ports.n, label, protocol);
 
 	if (!p) {
 		p = OB_PUSH(d->a, &d->host_ports);
@@ -255,15 +255,14 @@ static void add_srv(struct draft *d)
 		add_srv_of(d, &d->e.v[i]);
 	d->srv.n = srv_unique(d->srv.v, d->srv.n, compare_srv);
 	for (size_t i = 0; i < d->srv.n; i++) {
-		struct ob_records_port *p =
-			&d->host_ports.v[d->srv.v[i].port];
+		struct ob_records_port *p = &d->host_ports.v[d->srv.v[i].port];
 
 		if (p->n_srv++ == 0)
 			p->first_srv = (uint32_t)i;
 		*OB_PUSH(d->a, &d->srv_all) = d->srv.v[i];
 	}
-	d->srv_all.n = srv_unique(d->srv_all.v, d->srv_all.n,
-				  compare_srv_by_host);
+	d->srv_all.n =
+		srv_unique(d->srv_all.v, d->srv_all.n, compare_srv_by_host);
 }
 
 /* The whole, in one piece of memory. */

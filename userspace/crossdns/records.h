@@ -26,7 +26,11 @@
 #define OB_RECORDS_MAX_ENDPOINTS 16384
 #define OB_RECORDS_MAX_SRV	 65536
 
-enum { OB_RECORDS_V4, OB_RECORDS_V6, OB_RECORDS_FAMILIES };
+enum {
+	OB_RECORDS_V4,
+	OB_RECORDS_V6,
+	OB_RECORDS_FAMILIES
+};
 
 struct ob_records_cluster {
 	uint32_t label; /* in labels */

@@ -9,7 +9,7 @@
 #define POINTER		0xc000
 #define SVC_LABEL	"\3svc"
 #define SVC_LABEL_LEN	4
-#define SERVICE_LABELS	3 /* SERVICE.NAMESPACE.svc */
+#define SERVICE_LABELS	3  /* SERVICE.NAMESPACE.svc */
 #define PRIORITY_OTHERS 10 /* of other clusters, when our own goes first */
 
 /* One query on its way. */

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 
-#define BACKLOG 256
+#define BACKLOG	      256
 /* A burst of small queries, while a worker is busy. The kernel may give less
  * (net.core.rmem_max). */
 #define RECEIVE_BYTES (4 * 1024 * 1024)
@@ -26,8 +26,7 @@ struct ob_addr ob_sockaddr_addr(const union ob_sockaddr *sa)
 		       : ob_addr_from_in6(&sa->in6.sin6_addr);
 }
 
-static socklen_t sockaddr_fill(const struct ob_listen *l,
-			       union ob_sockaddr *sa)
+static socklen_t sockaddr_fill(const struct ob_listen *l, union ob_sockaddr *sa)
 {
 	*sa = (union ob_sockaddr){ .in6 = { 0 } };
 	if (l->addr.family == AF_INET) {
@@ -70,8 +69,8 @@ static int set_options(int fd, const struct ob_listen *l, int type)
 
 static int open_socket(struct ob_listen *l, int type, int *ret)
 {
-	_close_ int fd = socket(l->addr.family,
-				type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	_close_ int fd =
+		socket(l->addr.family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	union ob_sockaddr sa;
 	socklen_t len = sockaddr_fill(l, &sa);
 	int r;

@@ -10,7 +10,7 @@
 #include "base/prefix.h"
 #include "crossdns/socket.h"
 
-#define LENGTH	    2 /* bytes, before each message */
+#define LENGTH	    2  /* bytes, before each message */
 #define ACCEPTS	    64 /* in one go */
 #define QUERIES	    64 /* of one connection in one go */
 #define CLIENT_LEN6 64
@@ -133,8 +133,8 @@ static int watch_for(const struct ob_tcp *t, struct ob_tcp_connection *c,
 	return epoll_ctl(t->epoll, operation, c->fd, &e) < 0 ? -errno : 0;
 }
 
-static int connection_add(struct ob_tcp *t, int fd, const struct ob_addr *client,
-			  uint64_t now_ms)
+static int connection_add(struct ob_tcp *t, int fd,
+			  const struct ob_addr *client, uint64_t now_ms)
 {
 	struct ob_tcp_connection *c = calloc(1, sizeof(*c));
 	int on = 1, r;
@@ -159,8 +159,8 @@ static void take(struct ob_tcp *t, int fd, const struct ob_addr *client,
 		 uint64_t now_ms)
 {
 	struct ob_counters *counters = t->responder->counters;
-	bool refuse = count_client(t, client) >=
-		      t->options.connections_per_client;
+	bool refuse =
+		count_client(t, client) >= t->options.connections_per_client;
 
 	if (!refuse && t->n >= t->options.connections)
 		connection_close(t, t->oldest);
@@ -225,8 +225,8 @@ static int send_answer(struct ob_tcp *t, struct ob_tcp_connection *c, size_t n)
 
 static int send_waiting(struct ob_tcp_connection *c)
 {
-	ssize_t sent = send_some(c->fd, c->waiting + c->sent,
-				 c->n_waiting - c->sent);
+	ssize_t sent =
+		send_some(c->fd, c->waiting + c->sent, c->n_waiting - c->sent);
 
 	if (sent < 0)
 		return (int)sent;

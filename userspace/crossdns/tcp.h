@@ -41,6 +41,6 @@ void ob_tcp_accept(struct ob_tcp *t, int listener, uint64_t now_ms);
  * by the others' events; until ob_tcp_expire() it is still there. */
 void ob_tcp_run(struct ob_tcp *t, struct ob_tcp_connection *c, uint32_t events,
 		uint64_t now_ms);
-/* After all events: closes who was silent for too long. Returns milliseconds until the next one
- * may have to be; -1: never. */
+/* After all events: closes who was silent for too long. Returns milliseconds
+ * until the next one may have to be; -1: never. */
 int ob_tcp_expire(struct ob_tcp *t, uint64_t now_ms);

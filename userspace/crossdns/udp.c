@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "crossdns/socket.h"
 
-#define BATCH	64
-#define ROUNDS	16 /* then other sockets have their turn */
-#define IN_SIZE 1280
+#define BATCH	 64
+#define ROUNDS	 16 /* then other sockets have their turn */
+#define IN_SIZE	 1280
 /* Not a power of two: else all answers would share a few lines of the cache. */
 #define OUT_SIZE (OB_UDP_SIZE_MAX + 192)
 #define CONTROL_SIZE                                                           \
@@ -111,8 +111,7 @@ static enum ob_limit_verdict judge(struct ob_udp *u, size_t i, uint64_t now_ns)
 	if (!u->limit)
 		return OB_LIMIT_ANSWER;
 	client = ob_sockaddr_addr(&u->peer[i]);
-	verdict = ob_limit_take(u->limit, &client, now_ns,
-				u->over);
+	verdict = ob_limit_take(u->limit, &client, now_ns, u->over);
 	u->over += verdict != OB_LIMIT_ANSWER;
 	ob_count(&c->limited_dropped, verdict == OB_LIMIT_DROP);
 	ob_count(&c->limited_slipped, verdict == OB_LIMIT_SLIP);

@@ -11,14 +11,18 @@
 #include "kube/table.h"
 #include "ob/api/services.h"
 
-#define AGENT	       "crossdns/" OB_VERSION
-#define GROUP_PATH     "/apis/" OB_MCS_GROUP
-#define USEC_PER_MS    1000
-#define COLLECT_US     100000 /* what readers had in hand, once more */
-#define KEY_LEN	       (2 * OB_SERVICE_NAME_LEN)
-#define BY_SERVICE     0 /* the index of slices */
+#define AGENT	    "crossdns/" OB_VERSION
+#define GROUP_PATH  "/apis/" OB_MCS_GROUP
+#define USEC_PER_MS 1000
+#define COLLECT_US  100000 /* what readers had in hand, once more */
+#define KEY_LEN	    (2 * OB_SERVICE_NAME_LEN)
+#define BY_SERVICE  0 /* the index of slices */
 
-enum kind { IMPORTS, SLICES, KINDS };
+enum kind {
+	IMPORTS,
+	SLICES,
+	KINDS
+};
 
 /* What an informer's functions get. */
 struct source {
@@ -381,10 +385,11 @@ static void on_group(void *arg, int r, const struct ob_kube_reply *reply)
 	if (version && start_imports(w, version) == 0)
 		return;
 	if (r == 0 || r == -ENOENT)
-		ob_status_set(&status, ENOENT, "NoServiceImports",
-			      "the API server has no ServiceImports of "
-			      OB_MCS_GROUP ": their "
-			      "CustomResourceDefinition is not there");
+		ob_status_set(
+			&status, ENOENT, "NoServiceImports",
+			"the API server has no ServiceImports of " OB_MCS_GROUP
+			": their "
+			"CustomResourceDefinition is not there");
 	set_trouble(&w->sources[IMPORTS], &status);
 	ask_again(w);
 }

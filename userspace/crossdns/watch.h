@@ -30,10 +30,10 @@ OB_DEFINE_CLEANUP(struct ob_crossdns_watch *, ob_crossdns_watch_free)
 
 struct ob_crossdns_view {
 	bool synced;
-	const char *version;  /* of the ServiceImports; "": not known yet */
-	uint64_t stale_ms;    /* since when both are not watched; 0: they are */
+	const char *version; /* of the ServiceImports; "": not known yet */
+	uint64_t stale_ms;   /* since when both are not watched; 0: they are */
 	uint64_t imports, slices;
-	uint64_t refused;     /* objects that made no sense */
+	uint64_t refused;	     /* objects that made no sense */
 	struct ob_status trouble[2]; /* imports, slices; reason NULL: none */
 	struct ob_kube_stats api;
 };

@@ -237,7 +237,8 @@ int ob_workers_start(struct ob_workers *w)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, THREAD_STACK);
 	for (size_t i = 0; i < w->n && r == 0; i++) {
-		r = -pthread_create(&w->v[i]->thread, &attributes, run, w->v[i]);
+		r = -pthread_create(&w->v[i]->thread, &attributes, run,
+				    w->v[i]);
 		w->v[i]->running = r == 0;
 	}
 	pthread_attr_destroy(&attributes);
@@ -263,8 +264,7 @@ void ob_workers_free(struct ob_workers *w)
 }
 
 /* All counters are of one type: the struct is an array of them. */
-_Static_assert(sizeof(struct ob_counters) % sizeof(uint64_t) == 0,
-	       "counters");
+_Static_assert(sizeof(struct ob_counters) % sizeof(uint64_t) == 0, "counters");
 
 void ob_workers_count(const struct ob_workers *w, struct ob_counters *ret)
 {

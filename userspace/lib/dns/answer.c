@@ -124,7 +124,7 @@ static void put_opt(struct ob_dns_answer *a, const struct ob_dns_query *q,
 	ob_dns_put16(at + 1, OB_DNS_OPT);
 	ob_dns_put16(at + 3, our_size);
 	at[5] = (uint8_t)(rcode >> 4);
-	at[6] = 0; /* version */
+	at[6] = 0;					  /* version */
 	ob_dns_put16(at + 7, q->dnssec_ok ? FLAG_QR : 0); /* DO: RFC 3225 */
 	ob_dns_put16(at + 9, 0);
 	a->size += OB_DNS_OPT_LEN;
@@ -134,8 +134,8 @@ static void put_opt(struct ob_dns_answer *a, const struct ob_dns_query *q,
 size_t ob_dns_answer_end(struct ob_dns_answer *a, const struct ob_dns_query *q,
 			 enum ob_dns_rcode rcode, uint16_t our_size)
 {
-	unsigned int flags = FLAG_QR | (unsigned int)q->opcode << 11 |
-			     (rcode & 15);
+	unsigned int flags =
+		FLAG_QR | (unsigned int)q->opcode << 11 | (rcode & 15);
 
 	flags |= a->authoritative ? FLAG_AA : 0;
 	flags |= a->truncated ? FLAG_TC : 0;

@@ -11,10 +11,10 @@
 
 #include <ldns/host2wire.h>
 
-#define REFRESH_S      7200
-#define RETRY_S	       1800
-#define EXPIRE_S       86400
-#define SCHEMA_VERSION "1.0.0"
+#define REFRESH_S	7200
+#define RETRY_S		1800
+#define EXPIRE_S	86400
+#define SCHEMA_VERSION	"1.0.0"
 #define SERIAL_FROM_END 20 /* the five numbers of a SOA */
 
 static uint8_t lower(uint8_t c)
@@ -131,10 +131,9 @@ static int render_all(const struct ob_dns_zone_options *o, const char *name,
 			   &z->ns);
 	if (r == 0)
 		r = render(a,
-			   ob_arena_printf(a,
-					   "%s %u IN TXT \"" SCHEMA_VERSION
-					   "\"",
-					   name, o->ttl_s),
+			   ob_arena_printf(
+				   a, "%s %u IN TXT \"" SCHEMA_VERSION "\"",
+				   name, o->ttl_s),
 			   &z->version);
 	z->server4 = render_servers(a, o, AF_INET);
 	z->server6 = render_servers(a, o, AF_INET6);
@@ -161,11 +160,11 @@ int ob_dns_zone_new(const struct ob_dns_zone_options *options,
 		return r;
 	z->has_version = options->has_version;
 	z->ttl_s = options->ttl_s;
-	r = render_all(options,
-		       ob_arena_printf(z->arena, "%s%s", options->name,
-				       options->name[len - 1] == '.' ? "" :
-								       "."),
-		       z);
+	r = render_all(
+		options,
+		ob_arena_printf(z->arena, "%s%s", options->name,
+				options->name[len - 1] == '.' ? "" : "."),
+		z);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(z);
@@ -230,10 +229,10 @@ void ob_dns_zone_soa(const struct ob_dns_zone *z, uint32_t serial,
 
 const struct ob_dns_rrset *ob_dns_hinfo(void)
 {
-	static const uint8_t record[] = { 0xc0, 0x0c, 0, OB_DNS_HINFO, 0, 1,
-					  0,	0,    0, 5,	       0, 9,
-					  7,	'R',  'F', 'C',	       '8', '4',
-					  '8',	'2',  0 };
+	static const uint8_t record[] = {
+		0xc0, 0x0c, 0,	 OB_DNS_HINFO, 0,   1,	 0,   0,   0,	5, 0,
+		9,    7,    'R', 'F',	       'C', '8', '4', '8', '2', 0
+	};
 	static const struct ob_dns_rrset set = { record, 1, 0, sizeof(record) };
 
 	return &set;
