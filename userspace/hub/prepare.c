@@ -344,6 +344,21 @@ static void secret_prepare(struct ob_hub_call *c, cJSON *object)
 		ob_json_set_string(c->a, object, "type", "Opaque");
 }
 
+/* What a rolling update is by default; another strategy has none. */
+static void deployment_prepare(struct ob_arena *a, cJSON *object)
+{
+	static const char *const keys[] = { "maxUnavailable", "maxSurge" };
+	cJSON *strategy = ob_json_at(object, "spec.strategy"), *rolling;
+	const char *type = ob_json_string(strategy, "type");
+
+	if (!type || strcmp(type, "RollingUpdate") != 0)
+		return;
+	rolling = member(a, strategy, "rollingUpdate");
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!ob_json_get(rolling, keys[i]))
+			ob_json_set_string(a, rolling, keys[i], "25%");
+}
+
 static int crd_prepare(struct ob_hub_call *c, cJSON *object)
 {
 	const char *name = name_of(object);
@@ -375,6 +390,8 @@ int ob_hub_prepare_special(struct ob_hub_call *c, const cJSON *live,
 		namespace_prepare(c, live, object);
 	else if (strcmp(c->kind->id, "secrets") == 0)
 		secret_prepare(c, object);
+	else if (strcmp(c->kind->id, OB_HUB_DEPLOYMENTS) == 0)
+		deployment_prepare(c->a, object);
 	else if (strcmp(c->kind->id, OB_HUB_CRDS) == 0 &&
 		 !*c->route.subresource)
 		return crd_prepare(c, object);
