@@ -3,10 +3,10 @@
 
 #include <errno.h>
 
+#include "model/names.h"
 #include "model/peer.h"
 #include "octopus/config_check.h"
 #include "octopus/config_claims.h"
-#include "octopus/names.h"
 
 /* Fields that make no sense without others. */
 
@@ -37,28 +37,6 @@ int ob_config_check_static(const struct ob_config_errors *e,
 	for (size_t i = 0; i < ARRAY_SIZE(only_hub); i++)
 		if (without_hub(e, only_hub[i]) < 0)
 			return -EINVAL;
-	return 0;
-}
-
-/* The section hub. */
-
-static int check_api(const struct ob_config_errors *e,
-		     const struct ob_raw_hub *hub)
-{
-	const struct ob_raw_text *others[] = { &hub->url, &hub->ca_file,
-					       &hub->token_file };
-
-	if (!hub->kubeconfig.at.path) {
-		if (!hub->url.at.path)
-			return missing(e, &hub->at, "url, or kubeconfig,");
-		if (!hub->token_file.at.path)
-			return missing(e, &hub->at, "token_file");
-		return 0;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (others[i]->at.path)
-			return ob_config_fail(e, &others[i]->at,
-					      "excludes kubeconfig");
 	return 0;
 }
 
@@ -207,7 +185,7 @@ int ob_config_check_hub(struct ob_arena *scratch,
 	int r = check_exclusions(e, raw);
 
 	if (r == 0)
-		r = check_api(e, &raw->hub_api);
+		r = ob_api_hub_check(e, &raw->hub_api);
 	if (r == 0 && raw->hub.v && !raw->global.at.path)
 		r = missing(e, &raw->at, "global_cidr of the hub");
 	if (r == 0 && raw->hub.v)

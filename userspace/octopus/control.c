@@ -2,13 +2,14 @@
 #include "octopus/control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "octopus/elect.h"
-#include "octopus/nodes.h"
+#include "kube/elect.h"
+#include "kube/nodes.h"
+#include "kube/peers.h"
 #include "octopus/notify.h"
-#include "octopus/peers.h"
 #include "octopus/pod.h"
 #include "octopus/publish.h"
 
@@ -16,6 +17,11 @@
 #define COALESCE_US 5000    /* changes come in bursts */
 #define AUDIT_US    1000000 /* handshakes, retries */
 #define MOST_NOTES  32	    /* of Peers that are left out, in conditions */
+
+/* Another gateway takes over within 5 s. */
+#define LEASE_MS    3000
+#define DEADLINE_MS 2000
+#define RETRY_MS    500
 
 struct ob_control {
 	const struct ob_config_file *config;
@@ -193,36 +199,16 @@ static int on_time(sd_event_source *source, uint64_t usec, void *arg)
 
 /* Making and ending. */
 
-static int open_hub(const struct ob_hub_mode *h, struct ob_kube_config **ret,
-		    struct ob_status *status)
-{
-	if (h->kubeconfig)
-		return ob_kube_config_load(h->kubeconfig, NULL, ret, status);
-	return ob_kube_config_new(h->url, h->ca_file, h->token_file, ret,
-				  status);
-}
-
-static int open_local(const struct ob_hub_mode *h, struct ob_kube_config **ret,
-		      struct ob_status *status)
-{
-	switch (h->kubernetes) {
-	case OB_KUBERNETES_NONE:
-		break;
-	case OB_KUBERNETES_IN_CLUSTER:
-		return ob_kube_config_in_cluster("", ret, status);
-	case OB_KUBERNETES_KUBECONFIG:
-		return ob_kube_config_load(h->kubernetes_file, NULL, ret,
-					   status);
-	}
-	*ret = NULL;
-	return 0;
-}
-
 int ob_control_connect(sd_event *event, const struct ob_config_file *config,
 		       struct ob_kube **ret, struct ob_status *status)
 {
+	const struct ob_hub_mode *h = config->hub;
+	struct ob_kube_place place = { .url = h->url,
+				       .ca_file = h->ca_file,
+				       .token_file = h->token_file,
+				       .kubeconfig = h->kubeconfig };
 	struct ob_kube_config *api = NULL;
-	int r = open_hub(config->hub, &api, status);
+	int r = ob_kube_config_open(&place, &api, status);
 
 	return r < 0 ? r : ob_kube_new(event, api, AGENT, ret, status);
 }
@@ -230,12 +216,16 @@ int ob_control_connect(sd_event *event, const struct ob_config_file *config,
 static int connect_all(struct ob_control *c, sd_event *event,
 		       struct ob_status *status)
 {
+	const struct ob_hub_mode *h = c->config->hub;
+	struct ob_kube_place place = { .kubeconfig = h->kubernetes_file,
+				       .in_cluster = h->kubernetes ==
+						     OB_KUBERNETES_IN_CLUSTER };
 	struct ob_kube_config *api = NULL;
 	int r = ob_control_connect(event, c->config, &c->hub, status);
 
-	if (r < 0 || c->config->hub->kubernetes == OB_KUBERNETES_NONE)
+	if (r < 0 || h->kubernetes == OB_KUBERNETES_NONE)
 		return r;
-	r = open_local(c->config->hub, &api, status);
+	r = ob_kube_config_open(&place, &api, status);
 	return r < 0 ? r : ob_kube_new(event, api, AGENT, &c->local, status);
 }
 
@@ -246,6 +236,27 @@ static const char *lease_namespace(const struct ob_control *c)
 	if (!c->local)
 		return c->config->hub->namespace;
 	return pod && *pod ? pod : ob_kube_config_get(c->local)->namespace;
+}
+
+const char *ob_control_lease(const char *cluster_id, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s-cnf", cluster_id);
+	return buf;
+}
+
+static int elect(struct ob_control *c)
+{
+	char name[OB_CONTROL_LEASE_LEN];
+	struct ob_kube_lease_options options = {
+		.namespace = lease_namespace(c),
+		.name = ob_control_lease(c->config->network.id, name,
+					 sizeof(name)),
+		.lease_duration_ms = LEASE_MS,
+		.renew_deadline_ms = DEADLINE_MS,
+		.retry_period_ms = RETRY_MS,
+	};
+
+	return ob_elect_new(c->local ?: c->hub, &options, dirty, c, &c->elect);
 }
 
 static const struct ob_peers_ops peers_ops = { .changed = dirty };
@@ -269,8 +280,7 @@ static int start_all(struct ob_control *c, sd_event *event)
 	if (r >= 0 && is_hub)
 		r = ob_granter_new(c->hub, h->namespace, dirty, c, &c->granter);
 	if (r >= 0)
-		r = ob_elect_new(c->local ?: c->hub, lease_namespace(c),
-				 c->config->network.id, dirty, c, &c->elect);
+		r = elect(c);
 	if (r >= 0)
 		r = ob_notify_new(c->hub, h->namespace,
 				  ob_elect_identity(c->elect), &c->notify);

@@ -32,6 +32,10 @@ struct ob_control_ops {
 		      uint32_t *ret_mtu);
 };
 
+#define OB_CONTROL_LEASE_LEN 256
+
+/* The name of the Lease of a cluster's gateways. Returns buf. */
+const char *ob_control_lease(const char *cluster_id, char *buf, size_t size);
 /* A connection to the hub alone. */
 int ob_control_connect(sd_event *event, const struct ob_config_file *config,
 		       struct ob_kube **ret, struct ob_status *status);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/space.h"
 #include "octopus/join_map.h"
-#include "octopus/space.h"
 #include "octopus/topology.h"
 
 #define US SIZE_MAX /* an owner in the space */

@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/serve.h"
 #include "octopus/control.h"
 #include "octopus/exposition.h"
-#include "octopus/serve.h"
 #include "octopus/watch.h"
 
 #define MAX_PASSES 10 /* of --once */

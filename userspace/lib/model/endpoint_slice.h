@@ -40,7 +40,7 @@ struct ob_endpoint_slice {
 	const char *name;
 	const char *uid;
 	/* Labels; "" when missing. */
-	const char *kube_service;   /* kubernetes.io/service-name */
+	const char *kube_service; /* kubernetes.io/service-name */
 	const char *managed_by;
 	const char *service;	    /* multicluster...service-name */
 	const char *source_cluster; /* multicluster...source-cluster */

@@ -15,10 +15,11 @@
 #include "base/prefix.h"
 #include "base/status.h"
 
-#define OB_SERVICE_MAX_PORTS 100
-#define OB_SERVICE_MAX_IPS   2
-#define OB_SERVICE_NAME_LEN  64 /* a DNS label and its NUL */
+#define OB_SERVICE_MAX_PORTS  100
+#define OB_SERVICE_MAX_IPS    2
+#define OB_SERVICE_NAME_LEN   64 /* a DNS label and its NUL */
 #define OB_AFFINITY_DEFAULT_S 10800
+#define OB_AFFINITY_MAX_S     86400
 
 enum ob_service_type {
 	OB_SERVICE_CLUSTERSET_IP,
@@ -43,7 +44,8 @@ struct ob_service_import {
 	bool families[2]; /* ipFamilies: [0] IPv4, [1] IPv6 */
 	struct ob_service_port *ports;
 	size_t n_ports;
-	uint32_t affinity_s; /* sessionAffinity ClientIP: its timeout; 0: None */
+	uint32_t
+		affinity_s; /* sessionAffinity ClientIP: its timeout; 0: None */
 	bool deleting;
 };
 

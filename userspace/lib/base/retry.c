@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/retry.h"
+#include "base/retry.h"
 
 #define FIRST_MS 500
 #define MOST_MS	 30000

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/names.h"
+#include "model/names.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,13 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Single values of the configuration file: from a YAML node to a field of
- * octopus/config_read.h, or an error that names its place.
+ * Single values of a configuration file: from a YAML node to a C value that
+ * remembers its place, or an error that names it.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "octopus/config_read.h"
+#include "base/arena.h"
+#include "base/prefix.h"
+#include "base/status.h"
+#include "base/yaml.h"
+#include "model/key.h"
+
+/* Where a value stood: for messages. */
+struct ob_place {
+	unsigned int line, column;
+	const char *path; /* "peers[1].public_key" */
+};
+
+/* Each of these is absent when at.path is NULL. */
+struct ob_raw_text {
+	const char *v;
+	struct ob_place at;
+};
+
+struct ob_raw_number {
+	uint32_t v;
+	struct ob_place at;
+};
+
+struct ob_raw_bool {
+	bool v;
+	struct ob_place at;
+};
+
+struct ob_raw_key {
+	struct ob_key v;
+	struct ob_place at;
+};
+
+struct ob_raw_prefix {
+	struct ob_prefix v;
+	struct ob_place at;
+};
+
+struct ob_raw_prefixes {
+	struct ob_raw_prefix *v;
+	size_t n, room;
+	struct ob_place at;
+};
+
+struct ob_raw_addr {
+	struct ob_addr v;
+	struct ob_place at;
+};
+
+struct ob_raw_addrs {
+	struct ob_raw_addr *v;
+	size_t n, room;
+	struct ob_place at;
+};
+
+struct ob_raw_texts {
+	struct ob_raw_text *v;
+	size_t n, room;
+	struct ob_place at;
+};
+
+struct ob_raw_metrics {
+	bool off;
+	struct ob_addr addr; /* family 0: all */
+	uint16_t port;
+	struct ob_place at;
+};
+
+/* For all errors: the file's name, and where to put the message. */
+struct ob_config_errors {
+	const char *name;
+	struct ob_status *status;
+};
+
+/* Fills the status with "name:line:column: path: sentence"; -EINVAL. */
+int ob_config_fail(const struct ob_config_errors *e, const struct ob_place *at,
+		   const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #define OB_SHOWN_LEN 72 /* of a foreign value in a message, quoted */
 

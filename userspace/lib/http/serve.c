@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/serve.h"
+#include "http/serve.h"
 
 #include <errno.h>
 #include <sys/epoll.h>

@@ -1,64 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/elect.h"
+#include "kube/elect.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/log.h"
-#include "kube/lease.h"
 
-/* Another gateway takes over within 5 s. */
-#define LEASE_MS    3000
-#define DEADLINE_MS 2000
-#define RETRY_MS    500
-
-#define HOST_LEN     256
-#define IDENTITY_LEN 320
-
-const struct ob_kube_resource ob_elect_resource = {
-	.group = "coordination.k8s.io",
-	.version = "v1",
-	.plural = "leases",
-	.kind = "Lease",
-	.namespaced = true,
-};
-
-const char *ob_elect_name(const char *cluster_id, char *buf, size_t size)
-{
-	snprintf(buf, size, "%s-cnf", cluster_id);
-	return buf;
-}
+#define SHOWN_LEN 512
 
 struct ob_elect {
 	struct ob_kube_lease *lease;
 	void (*changed)(void *arg);
 	void *arg;
 	enum ob_standing standing;
-	char identity[IDENTITY_LEN];
-	char shown[2 * OB_ELECT_NAME_LEN];
+	char identity[OB_KUBE_IDENTITY_LEN];
+	char shown[SHOWN_LEN];
 };
-
-/*
- * The same after a restart, so that a gateway need not wait for itself; another
- * one for every gateway: the name of the pod or, outside of pods, of the host
- * and its network namespace.
- */
-static void find_identity(char *buf, size_t size)
-{
-	const char *pod = getenv("POD_NAME");
-	char host[HOST_LEN] = "";
-	struct stat netns = { 0 };
-
-	if (pod && *pod) {
-		snprintf(buf, size, "%s", pod);
-		return;
-	}
-	(void)gethostname(host, sizeof(host) - 1);
-	(void)stat("/proc/self/ns/net", &netns);
-	snprintf(buf, size, "%s-%llu", host, (unsigned long long)netns.st_ino);
-}
 
 static void stand(struct ob_elect *e, enum ob_standing standing)
 {
@@ -105,29 +63,21 @@ static const struct ob_kube_lease_ops lease_ops = {
 	.observed = on_observed,
 };
 
-int ob_elect_new(struct ob_kube *k, const char *namespace,
-		 const char *cluster_id, void (*changed)(void *arg), void *arg,
-		 struct ob_elect **ret)
+int ob_elect_new(struct ob_kube *k, const struct ob_kube_lease_options *given,
+		 void (*changed)(void *arg), void *arg, struct ob_elect **ret)
 {
 	_cleanup_(ob_elect_freep) struct ob_elect *e = calloc(1, sizeof(*e));
-	char name[OB_ELECT_NAME_LEN];
-	struct ob_kube_lease_options options = {
-		.namespace = namespace,
-		.name = name,
-		.lease_duration_ms = LEASE_MS,
-		.renew_deadline_ms = DEADLINE_MS,
-		.retry_period_ms = RETRY_MS,
-	};
+	struct ob_kube_lease_options options = *given;
 	int r;
 
 	if (!e)
 		return -ENOMEM;
 	e->changed = changed;
 	e->arg = arg;
-	find_identity(e->identity, sizeof(e->identity));
+	ob_kube_lease_identity(e->identity, sizeof(e->identity));
 	options.identity = e->identity;
-	ob_elect_name(cluster_id, name, sizeof(name));
-	snprintf(e->shown, sizeof(e->shown), "%.255s/%s", namespace, name);
+	snprintf(e->shown, sizeof(e->shown), "%.255s/%.255s", given->namespace,
+		 given->name);
 	r = ob_kube_lease_new(k, &options, &lease_ops, e, &e->lease);
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/config_value.h"
+#include "config/value.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "model/names.h"
 #include "model/network.h"
-#include "octopus/names.h"
 
 #define REASON	 "InvalidConfiguration"
 #define PATH_LEN 4096

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/peers.h"
+#include "kube/peers.h"
 
 #include <errno.h>
 #include <string.h>
