@@ -46,6 +46,8 @@ struct model {
 	/* The world around it. */
 	OB_LIST(struct model_name) names;
 	OB_LIST(struct model_way) ways;
+	bool services_known;
+	OB_LIST(struct ob_addr) unserved;
 
 	/* What octopus remembers while it runs. */
 	struct ob_told told;

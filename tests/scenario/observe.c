@@ -91,6 +91,9 @@ void model_observe(struct model *m, struct ob_arena *a,
 		.fallback = { AF_INET, 1500 },
 		.public_key = m->identity,
 		.now_s = m->now_s,
+		.services_known = m->services_known,
+		.unserved = m->unserved.v,
+		.n_unserved = m->unserved.n,
 	};
 }
 

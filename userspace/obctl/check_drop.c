@@ -28,6 +28,21 @@ static const char *fix_of(enum ob_reason reason)
 	case OB_REASON_NOT_UNICAST:
 		return "nothing, unless an application needs multicast "
 		       "between clusters, which there is not";
+	case OB_REASON_NO_SERVICE:
+		return "obctl services lists the addresses, protocols and "
+		       "ports that there are; obctl monitor names the one "
+		       "that was asked for";
+	case OB_REASON_FLOWS_FULL:
+		return "obctl flows shows who has so many connections; idle "
+		       "ones are forgotten by themselves";
+	case OB_REASON_FLOW_CONFLICT:
+		return "nothing, the client tries another port: unless it "
+		       "binds to a fixed one";
+	case OB_REASON_SERVICE_FRAGMENT:
+		return "obctl monitor names the source: send smaller "
+		       "datagrams, or find out who reorders fragments";
+	case OB_REASON_SCTP_PORT:
+		return "give the Service of SCTP the same port as targetPort";
 	case OB_REASON_INTERNAL:
 		return "please report it, with obctl monitor's line and the "
 		       "kernel's version";
@@ -35,6 +50,7 @@ static const char *fix_of(enum ob_reason reason)
 	case OB_REASON_FRAGMENTED:
 	case OB_REASON_TTL_EXPIRED:
 	case OB_REASON_NO_FAST_PATH:
+	case OB_REASON_NO_ENDPOINT:
 	case OB_REASON_COUNT:
 		break;
 	}

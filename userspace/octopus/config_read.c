@@ -131,6 +131,21 @@ static int read_allocation(struct ob_config_reader *r,
 	return ob_fields_read(r, node, at, allocation_fields, allocation);
 }
 
+static int read_policy(struct ob_config_reader *r, const struct ob_yaml *node,
+		       const struct ob_place *at, void *out)
+{
+	struct ob_raw_text *text = out;
+
+	text->v = ob_value_text(r, node, at, "spread or local-first");
+	if (!text->v)
+		return -EINVAL;
+	text->at = *at;
+	if (strcmp(text->v, "spread") != 0 &&
+	    strcmp(text->v, "local-first") != 0)
+		return ob_value_refuse(r, at, "expected spread or local-first");
+	return 0;
+}
+
 static const struct ob_field top_fields[] = {
 	TOP_FIELD("cluster_id", id, ob_value_label, true),
 	TOP_FIELD("ishub", hub, ob_value_bool, false),
@@ -153,6 +168,8 @@ static const struct ob_field top_fields[] = {
 	TOP_FIELD("endpoint", endpoint, ob_value_host, false),
 	TOP_FIELD("kubernetes", kubernetes, ob_api_kubernetes_read, false),
 	TOP_FIELD("allocation", allocation, read_allocation, false),
+	TOP_FIELD("clusterset_cidr", clusterset, ob_fields_prefixes, false),
+	TOP_FIELD("service_policy", service_policy, read_policy, false),
 	{ 0 },
 };
 

@@ -61,6 +61,8 @@ struct ob_raw_config {
 	struct ob_raw_kubernetes kubernetes;
 	struct ob_raw_allocation allocation;
 	struct ob_raw_prefixes services, nodes;
+	struct ob_raw_prefixes clusterset;
+	struct ob_raw_text service_policy;
 	struct ob_place at;
 };
 

@@ -30,6 +30,7 @@ struct ob_control {
 	struct ob_kube *hub, *local; /* local NULL: not configured */
 	struct ob_peers *peers;
 	struct ob_nodes *nodes;
+	struct ob_imports *imports; /* NULL without local, too */
 	struct ob_publisher *publisher;
 	struct ob_granter *granter; /* NULL: not the hub */
 	struct ob_elect *elect;
@@ -261,6 +262,34 @@ static int elect(struct ob_control *c)
 
 static const struct ob_peers_ops peers_ops = { .changed = dirty };
 
+static void service_changed(void *arg, const char *key)
+{
+	struct ob_control *c = arg;
+
+	c->ops->service(c->arg, key);
+}
+
+static void services_changed(void *arg)
+{
+	struct ob_control *c = arg;
+
+	c->ops->services(c->arg);
+}
+
+static const struct ob_imports_ops imports_ops = {
+	.changed = service_changed,
+	.state = services_changed,
+};
+
+static int start_local(struct ob_control *c, sd_event *event)
+{
+	int r = ob_nodes_new(c->local, dirty, c, &c->nodes);
+
+	if (r < 0)
+		return r;
+	return ob_imports_new(event, c->local, &imports_ops, c, &c->imports);
+}
+
 static int start_all(struct ob_control *c, sd_event *event)
 {
 	const struct ob_hub_mode *h = c->config->hub;
@@ -273,7 +302,7 @@ static int start_all(struct ob_control *c, sd_event *event)
 		r = ob_peers_new(c->hub, h->namespace, is_hub, &peers_ops, c,
 				 &c->peers);
 	if (r >= 0 && c->local)
-		r = ob_nodes_new(c->local, dirty, c, &c->nodes);
+		r = start_local(c, event);
 	if (r >= 0)
 		r = ob_publisher_new(c->hub, h->namespace, dirty, c,
 				     &c->publisher);
@@ -329,6 +358,7 @@ void ob_control_free(struct ob_control *c)
 	ob_elect_freep(&c->elect);
 	ob_granter_freep(&c->granter);
 	ob_publisher_freep(&c->publisher);
+	ob_imports_freep(&c->imports);
 	ob_nodes_freep(&c->nodes);
 	ob_peers_freep(&c->peers);
 	ob_kube_freep(&c->local);
@@ -383,6 +413,19 @@ const struct ob_network *ob_control_network(const struct ob_control *c)
 	return c->joined ? &c->joined->network : NULL;
 }
 
+const struct ob_imports *ob_control_imports(const struct ob_control *c)
+{
+	return c->imports;
+}
+
+bool ob_control_is_ready(const struct ob_control *c, const char *cluster)
+{
+	const struct ob_peer *p =
+		ob_peers_get(c->peers, c->config->hub->namespace, cluster);
+
+	return p && ob_peer_condition_is_true(&p->status, OB_PEER_READY);
+}
+
 static void add(struct ob_arena *a, struct ob_conditions *list,
 		const char *reason, const char *prefix, const char *message)
 {
@@ -433,6 +476,10 @@ void ob_control_conditions(const struct ob_control *c, struct ob_arena *a,
 	if (c->nodes && ob_nodes_trouble(c->nodes)->reason)
 		add(a, list, "KubernetesUnreachable", "",
 		    ob_nodes_trouble(c->nodes)->message);
+	/* Not the same trouble twice. */
+	else if (c->imports && ob_imports_trouble(c->imports)->reason)
+		add(a, list, "ServicesNotWatched", "",
+		    ob_imports_trouble(c->imports)->message);
 	if (ob_elect_standing(c->elect) == OB_STANDING_CUT_OFF)
 		add(a, list, "LeaseNotRenewed",
 		    "the lease cannot be renewed, everything stays as it is: ",

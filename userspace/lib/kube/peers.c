@@ -2,6 +2,7 @@
 #include "kube/peers.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -129,6 +130,15 @@ const struct ob_status *ob_peers_trouble(const struct ob_peers *p)
 double ob_peers_heard_s(const struct ob_peers *p)
 {
 	return p->heard_s;
+}
+
+const struct ob_peer *ob_peers_get(const struct ob_peers *p,
+				   const char *namespace, const char *name)
+{
+	char key[2 * 256];
+
+	snprintf(key, sizeof(key), "%s/%s", namespace, name);
+	return ob_kube_informer_get(p->informer, key);
 }
 
 struct list {

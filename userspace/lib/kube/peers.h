@@ -32,6 +32,9 @@ bool ob_peers_synced(const struct ob_peers *p);
 const struct ob_status *ob_peers_trouble(const struct ob_peers *p);
 /* When it was last heard of, seconds since 1970; 0: never. */
 double ob_peers_heard_s(const struct ob_peers *p);
+/* NULL: there is none. */
+const struct ob_peer *ob_peers_get(const struct ob_peers *p,
+				   const char *namespace, const char *name);
 /* The array lives in the arena, the Peers until the loop turns. */
 const struct ob_peer *const *ob_peers_list(const struct ob_peers *p,
 					   struct ob_arena *a, size_t *ret_n);
