@@ -69,7 +69,9 @@ api_ready()
 api_fill()
 {
 	cat >"$WORLD/$1.agent.yaml" <<-END
-		{apiVersion: v1, kind: Namespace, metadata: {name: octopus-system}}
+		apiVersion: v1
+		kind: Namespace
+		metadata: {name: octopus-system}
 	END
 	kube_in "$1" apply -f "$OB_SOURCE_DIR/charts/octopus-agent/crds" \
 		-f "$WORLD/$1.agent.yaml"
@@ -190,6 +192,7 @@ services_stop()
 			part_stop $_p "$_c"
 		done
 	done
+	rm -rf /etc/netns/cluster[1-9]*
 }
 
 # objects_of CLUSTER, objects_of_hub: all there is of services, to compare.
