@@ -164,6 +164,12 @@ int ob_value_len6(struct ob_config_reader *r, const struct ob_yaml *node,
 	return ob_value_number(r, node, at, 1, 128, out);
 }
 
+int ob_value_seconds(struct ob_config_reader *r, const struct ob_yaml *node,
+		     const struct ob_place *at, void *out)
+{
+	return read_number(r, node, at, 1, 3600, out);
+}
+
 /* The rest of it is the HTTP client's to judge. */
 int ob_value_url(struct ob_config_reader *r, const struct ob_yaml *node,
 		 const struct ob_place *at, void *out)

@@ -124,6 +124,7 @@ ob_value_fn ob_value_path;	/* struct ob_raw_text: an absolute path */
 ob_value_fn ob_value_url;	/* struct ob_raw_text: https://HOST[:PORT] */
 ob_value_fn ob_value_len4;	/* struct ob_raw_number: of an IPv4 prefix */
 ob_value_fn ob_value_len6;	/* struct ob_raw_number: of an IPv6 prefix */
+ob_value_fn ob_value_seconds;	/* struct ob_raw_number; 1 to 3600 */
 ob_value_fn ob_value_key;	/* struct ob_raw_key */
 ob_value_fn ob_value_prefix;	/* struct ob_raw_prefix */
 ob_value_fn ob_value_metrics;	/* struct ob_raw_metrics */
