@@ -2,8 +2,9 @@
 /*
  * Ingress of the interfaces that pods are behind (Ethernet): packets to the
  * global network go to the tunnel of the cluster that has the destination.
- * Nothing is translated here; to_tunnel does that, for these packets and for
- * those the kernel routes.
+ * Their source is not translated here; to_tunnel does that, for these packets
+ * and for those the kernel routes. Service addresses become those of a backend
+ * here, before the tunnel is chosen.
  */
 #define OB_L3_OFFSET ETH_HLEN
 
@@ -20,9 +21,11 @@ memo_find(const struct ob_config *config, __be32 dst, __be32 *ret_key)
 {
 	__u32 index;
 
-	/* Whether an address is global is part of the answer. */
+	/* Whether an address is global, or of a service, is part of the
+	 * answer. */
 	*ret_key = dst & (ob_mask4(config->longest_route4) |
-			  ob_mask4(config->global4_len));
+			  ob_mask4(config->global4_len) |
+			  ob_mask4(config->service4_len));
 	index = ob_prefix_number(*ret_key, config->longest_route4) %
 		OB_MEMO_SLOTS;
 	return bpf_map_lookup_elem(&memo_route4, &index);
@@ -67,6 +70,22 @@ static __always_inline int common(struct __sk_buff *skb)
 	return bpf_redirect(memo->ifindex, 0);
 }
 
+/* What the function says that was called, instead of a verdict. Each takes the
+ * stack of the one before, not of all of them. */
+#define OB_TO_SERVICE (-3)
+#define OB_TO_HAIRPIN (-4)
+
+/* What an ICMP error quotes: both addresses, and if the packet was to a service
+ * address, that one again. */
+static __always_inline bool translate_quote(struct __sk_buff *skb,
+					    const struct ob_packet *p)
+{
+	return ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, true) &&
+	       ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, false) &&
+	       (!ob_has_services(ob_config_get()) ||
+		ob_answer_error(skb, p->l4_off, p->ip_len, p->family));
+}
+
 /* Both addresses, and what an ICMP error quotes, in one pass. */
 static __always_inline bool translate_both(struct __sk_buff *skb,
 					   struct ob_packet *p,
@@ -74,9 +93,7 @@ static __always_inline bool translate_both(struct __sk_buff *skb,
 {
 	struct ob_ip6 src = {};
 
-	if (ob_is_icmp_error(skb, p) &&
-	    (!ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, true) ||
-	     !ob_icmp_translate(skb, p->l4_off, p->ip_len, p->family, false)))
+	if (ob_is_icmp_error(skb, p) && !translate_quote(skb, p))
 		return false;
 	if (ob_map_out(&p->src, p->family, &src) == OB_FOUND_PREFIX &&
 	    !ob_rewrite(skb, p, OB_SRC, &src))
@@ -93,6 +110,8 @@ static __always_inline bool translate_both(struct __sk_buff *skb,
  */
 static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 {
+	const struct ob_config *config = ob_config_get();
+	struct ob_answer answer = {};
 	struct ob_ip6 dst = {};
 	struct ob_packet p;
 
@@ -108,7 +127,144 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 	}
 	if (!translate_both(skb, &p, &dst))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
-	return ob_deliver(skb, &p, OB_HOOK_FROM_POD);
+	if (ob_has_services(config))
+		answer.found = ob_answer_find(skb, &p, &answer);
+	return ob_deliver(skb, &p, &answer, OB_HOOK_FROM_POD);
+}
+
+/* What a packet to a service address is to become. */
+struct target {
+	struct ob_ip6 addr; /* mapped */
+	__u16 from, port;   /* 0: no ports, later fragment or ICMP error */
+};
+
+/* Does it fit? OB_FLOW_FOUND or a reason. */
+static __always_inline int check_size(struct __sk_buff *skb,
+				      const struct ob_packet *p,
+				      const struct ob_route_hit *route)
+{
+	if (ob_wire_len(skb, p) <= route->mtu)
+		return OB_FLOW_FOUND;
+	return p->df ? OB_REASON_TOO_BIG : OB_REASON_FRAGMENTED;
+}
+
+static __always_inline bool retarget(struct __sk_buff *skb, struct ob_packet *p,
+				     const struct target *t,
+				     const struct ob_ip6 *dst)
+{
+	ob_fragment_note(skb, p, &t->addr);
+	return ob_rewrite(skb, p, OB_DST, dst) &&
+	       (!t->from || ob_port_rewrite(skb, p, OB_DST, t->from, t->port));
+}
+
+/*
+ * The packet gets its new destination: OB_FLOW_FOUND, or a reason to stop. What
+ * is too big and must not be fragmented stays as it is: the kernel answers in
+ * the name of the service address. What may be fragmented is so by the kernel,
+ * translated. route->ifindex stays 0 where a backend is of this cluster.
+ */
+static __always_inline int forward(struct __sk_buff *skb, struct ob_packet *p,
+				   const struct target *t,
+				   struct ob_route_hit *route)
+{
+	int size = OB_FLOW_FOUND;
+	struct ob_ip6 dst;
+
+	ob_mapped_get(&dst, &t->addr, p->family);
+	if (ob_route_find(&dst, p->family, route))
+		size = (int)ob_opaque(skb, check_size(skb, p, route));
+	if (size == OB_REASON_TOO_BIG)
+		return size;
+	if (!retarget(skb, p, t, &dst))
+		return OB_REASON_MALFORMED;
+	if (route->ifindex && size == OB_FLOW_FOUND &&
+	    !ob_decrement_ttl(skb, p))
+		return OB_REASON_INTERNAL;
+	return size;
+}
+
+/* The backend of the packet's connection: OB_FLOW_FOUND or a reason. */
+static __noinline int target_of(struct __sk_buff *skb,
+				const struct ob_packet *p, struct target *ret)
+{
+	struct ob_conn c = {};
+	__u16 ports[2];
+	int found;
+
+	if (!p->l4_off)
+		return ob_fragment_recall(skb, p, &ret->addr)
+			       ? OB_FLOW_FOUND
+			       : OB_REASON_SERVICE_FRAGMENT;
+	if (!ob_l4_read(skb, p, ports, &c.signs))
+		return OB_REASON_NO_SERVICE;
+	ob_mapped_put(&c.key.client, &p->src, p->family);
+	ob_mapped_put(&c.key.addr, &p->dst, p->family);
+	c.key.client_port = ports[0];
+	c.key.port = ports[1];
+	c.key.proto = (enum ob_proto)p->proto;
+	found = ob_flow_find(skb, &c);
+	ret->addr = c.addr;
+	ret->from = ports[1];
+	ret->port = c.port;
+	return found;
+}
+
+/*
+ * A client's ICMP error about an answer that it got: the quoted source is the
+ * service address, as is the destination. OB_FLOW_FOUND or a reason.
+ */
+static __noinline int target_of_error(struct __sk_buff *skb,
+				      const struct ob_packet *p,
+				      struct target *ret)
+{
+	struct ob_flow_key key = {};
+	const struct ob_flow *flow;
+	struct ob_quote q = {};
+
+	if (!ob_quote_read(skb, p->l4_off, p->ip_len, p->family, &q))
+		return OB_REASON_NO_SERVICE;
+	ob_mapped_put(&key.client, &q.dst, p->family);
+	ob_mapped_put(&key.addr, &q.src, p->family);
+	key.client_port = q.ports[1];
+	key.port = q.ports[0];
+	key.proto = (enum ob_proto)q.in.proto;
+	flow = bpf_map_lookup_elem(&ob_flow, &key);
+	if (!flow)
+		return OB_REASON_NO_SERVICE;
+	ret->addr = flow->addr;
+	return ob_quote_rewrite(skb, &q, OB_SRC, &flow->addr, flow->port)
+		       ? OB_FLOW_FOUND
+		       : OB_REASON_MALFORMED;
+}
+
+/* OB_FLOW_FOUND or a reason. */
+static __always_inline int serve(struct __sk_buff *skb, __u8 family,
+				 struct ob_route_hit *route)
+{
+	struct target t = {};
+	struct ob_packet p;
+	int found;
+
+	if (!ob_parse(skb, family, &p))
+		return OB_REASON_MALFORMED;
+	if (p.ttl <= 1)
+		return OB_REASON_TTL_EXPIRED;
+	if (ob_is_icmp_error(skb, &p))
+		found = target_of_error(skb, &p, &t);
+	else
+		found = target_of(skb, &p, &t);
+	found = (int)ob_opaque(skb, found);
+	return found == OB_FLOW_FOUND ? forward(skb, &p, &t, route) : found;
+}
+
+static __noinline int to_service(struct __sk_buff *skb, __u8 family)
+{
+	struct ob_route_hit route = {};
+	int reason = (int)ob_opaque(skb, serve(skb, family, &route));
+
+	if (reason != OB_FLOW_FOUND)
+		return drop(skb, reason, OB_HOOK_FROM_POD);
+	return route.ifindex ? bpf_redirect(route.ifindex, 0) : OB_TO_HAIRPIN;
 }
 
 static __noinline int from_pod_family(struct __sk_buff *skb, __u8 family)
@@ -120,15 +276,30 @@ static __noinline int from_pod_family(struct __sk_buff *skb, __u8 family)
 
 	/* What is not for the global network is none of our business, in
 	 * whatever shape it is. */
-	if (!config || !p.family || !ob_is_global(config, &p.dst, family))
+	if (!config || !p.family)
+		return OB_PASS;
+	if (ob_is_service(config, &p.dst, family))
+		return OB_TO_SERVICE;
+	if (!ob_is_global(config, &p.dst, family))
 		return OB_PASS;
 	if (!parsed)
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_POD);
 	if (!ob_route_find(&p.dst, family, &route))
-		return hairpin(skb, family);
+		return OB_TO_HAIRPIN;
 	if (family == 4)
 		remember(config, &p, &route);
 	return ob_into_tunnel(skb, &p, &route, OB_HOOK_FROM_POD);
+}
+
+static __always_inline int ordinary(struct __sk_buff *skb, __u8 family)
+{
+	int verdict = from_pod_family(skb, family);
+
+	if (verdict == OB_TO_SERVICE)
+		verdict = to_service(skb, family);
+	if (verdict == OB_TO_HAIRPIN)
+		verdict = hairpin(skb, family);
+	return verdict;
 }
 
 SEC("tcx/ingress")
@@ -137,11 +308,10 @@ int from_pod(struct __sk_buff *skb)
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
 		int verdict = common(skb);
 
-		return verdict == OB_NOT_COMMON ? from_pod_family(skb, 4)
-						: verdict;
+		return verdict == OB_NOT_COMMON ? ordinary(skb, 4) : verdict;
 	}
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		return from_pod_family(skb, 6);
+		return ordinary(skb, 6);
 	return OB_PASS;
 }
 

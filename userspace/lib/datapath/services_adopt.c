@@ -72,9 +72,12 @@ static struct ob_placed *by_id(const struct adoption *a, uint32_t id)
 {
 	const struct ob_placed wanted = { .value.id = id };
 	const struct ob_placed *key = &wanted;
-	struct ob_placed **found = bsearch(&key, a->services.v, a->services.n,
-					   sizeof(*a->services.v), compare_ids);
+	struct ob_placed **found;
 
+	if (!a->services.n)
+		return NULL;
+	found = bsearch(&key, a->services.v, a->services.n,
+			sizeof(*a->services.v), compare_ids);
 	return found ? *found : NULL;
 }
 
@@ -152,7 +155,8 @@ static int settle_endpoints(struct ob_services *s, struct ob_placed *p)
 	size_t n = 0;
 	int r;
 
-	qsort(p->v, p->n, sizeof(*p->v), compare_endpoints);
+	if (p->n)
+		qsort(p->v, p->n, sizeof(*p->v), compare_endpoints);
 	for (size_t i = 0; i < p->n; i++) {
 		if (n && !ob_maglev_compare(&p->v[n - 1].b, &p->v[i].b)) {
 			r = drop_backend(s, p->v[i].number);
@@ -274,8 +278,9 @@ static int adopt(struct adoption *a)
 
 	if (r < 0)
 		return r;
-	qsort(a->services.v, a->services.n, sizeof(*a->services.v),
-	      compare_ids);
+	if (a->services.n)
+		qsort(a->services.v, a->services.n, sizeof(*a->services.v),
+		      compare_ids);
 	drop_twins(a);
 	r = ob_map_each(fd[OB_MAP_BACKEND], adopt_backend, a);
 	if (r == 0 && a->services.n)
