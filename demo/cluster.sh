@@ -83,11 +83,12 @@ api_fill()
 # The pod network's prefix is the same in every cluster.
 workloads_start()
 {
+	[ ! -d "$WORLD/www" ] || set -- "$1" --www "$WORLD/www"
 	part_start workloads "$1" python3 -B "$OB_SOURCE_DIR/lab/workloads" \
-		--cluster "$1" --kubeconfig "$(cluster_kubeconfig "$1")" \
+		--kubeconfig "$(cluster_kubeconfig "$1")" \
 		--dir "$WORLD/$1-pods" --dns $CLUSTER_DNS \
-		--www "$WORLD/www" --pods4 "${PODS4:-10.244.3}" \
-		--pods6 "${PODS6:-fd00:244:0:3}"
+		--pods4 "${PODS4:-10.244.3}" \
+		--pods6 "${PODS6:-fd00:244:0:3}" --cluster "$@"
 }
 
 # in_pod POD COMMAND...: with the pod's own /etc/resolv.conf.
