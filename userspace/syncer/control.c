@@ -14,7 +14,7 @@
 #define AUDIT_MS  300000
 #define STEPS	  3 /* heartbeats, of which one at most may be missed */
 
-struct ob_control {
+struct ob_syncer {
 	const struct ob_syncer_config *config;
 	struct ob_kube *hub, *local;
 	struct ob_store *store;
@@ -35,13 +35,13 @@ struct ob_control {
 	bool leading;
 	uint64_t audit_ms;
 
-	struct ob_control_totals totals;
+	struct ob_syncer_totals totals;
 	uint64_t passes, syncs;
 	double sync_s, last_sync_s;
 };
 
 /* Something has to be done soon. */
-static void wake(struct ob_control *c)
+static void wake(struct ob_syncer *c)
 {
 	int r = c->turn ? sd_event_source_set_enabled(c->turn, SD_EVENT_ONESHOT)
 			: 0;
@@ -52,7 +52,7 @@ static void wake(struct ob_control *c)
 
 static void on_service(void *arg, const char *key)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 
 	if (!key[0])
 		return;
@@ -63,13 +63,13 @@ static void on_service(void *arg, const char *key)
 
 static void on_namespace(void *arg, const char *namespace)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 
 	ob_queue_add_all(c->queue, namespace, ob_clock_monotonic_ms());
 	wake(c);
 }
 
-static void all_dirty(struct ob_control *c)
+static void all_dirty(struct ob_syncer *c)
 {
 	ob_queue_add_all(c->queue, NULL, ob_clock_monotonic_ms());
 	wake(c);
@@ -77,7 +77,7 @@ static void all_dirty(struct ob_control *c)
 
 static void on_network(void *arg)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 
 	c->members_dirty = true;
 	wake(c);
@@ -85,14 +85,14 @@ static void on_network(void *arg)
 
 static void on_state(void *arg)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 
 	wake(c);
 }
 
 static void on_beat(void *arg, const char *cluster)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 
 	ob_pulse_beat(c->pulse, cluster, ob_clock_monotonic_ms());
 }
@@ -108,7 +108,7 @@ static bool has_address(const struct ob_value_import *v,
 	return false;
 }
 
-static void adopt(struct ob_control *c, const char *key,
+static void adopt(struct ob_syncer *c, const char *key,
 		  const struct ob_value_import *v)
 {
 	for (size_t i = 0; v && i < v->n_ips; i++) {
@@ -124,7 +124,7 @@ static void on_import(void *arg, const char *key,
 		      const struct ob_value_import *before,
 		      const struct ob_value_import *after)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 
 	for (size_t i = 0; before && i < before->n_ips; i++) {
 		const struct ob_addr *addr = &before->ips[i];
@@ -142,7 +142,7 @@ static void adopt_import(void *arg, const char *key, const void *value)
 }
 
 /* Whoever is in a block, keeps its address; the rest gets another. */
-static void make_addresses(struct ob_control *c)
+static void make_addresses(struct ob_syncer *c)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(c->addresses); i++) {
 		struct ob_addresses *old = c->addresses[i];
@@ -161,7 +161,7 @@ static void make_addresses(struct ob_control *c)
 
 /* What the hub has accepted. */
 
-static void look_at_peers(struct ob_control *c)
+static void look_at_peers(struct ob_syncer *c)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_members *m = ob_arena_alloc(a, sizeof(*m));
@@ -186,7 +186,7 @@ static void look_at_peers(struct ob_control *c)
 }
 
 /* What stands in the way of doing anything. */
-static bool must_wait(struct ob_control *c)
+static bool must_wait(struct ob_syncer *c)
 {
 	const char *missing = ob_store_missing(c->store);
 
@@ -211,7 +211,7 @@ static bool must_wait(struct ob_control *c)
 		f(endpoints_exported) f(endpoints_imported) f(no_global)       \
 			f(foreign) f(dead)
 
-static void count(struct ob_control_totals *t, const struct ob_reconciled *was,
+static void count(struct ob_syncer_totals *t, const struct ob_reconciled *was,
 		  const struct ob_reconciled *is)
 {
 #define ADD(member) t->member += (size_t)is->member - (size_t)was->member;
@@ -221,7 +221,7 @@ static void count(struct ob_control_totals *t, const struct ob_reconciled *was,
 	t->failed += (size_t)is->failed - (size_t)was->failed;
 }
 
-static void finished(struct ob_control *c, struct ob_queued *s)
+static void finished(struct ob_syncer *c, struct ob_queued *s)
 {
 	uint64_t now_ms = ob_clock_monotonic_ms();
 
@@ -234,7 +234,7 @@ static void finished(struct ob_control *c, struct ob_queued *s)
 	s->wrote = false;
 }
 
-static void fill(const struct ob_control *c, struct ob_reconcile *ret)
+static void fill(const struct ob_syncer *c, struct ob_reconcile *ret)
 {
 	*ret = (struct ob_reconcile){
 		.arena = c->scratch,
@@ -251,7 +251,7 @@ static void fill(const struct ob_control *c, struct ob_reconcile *ret)
 }
 
 /* False: it has to wait until something has been answered. */
-static bool look_at(struct ob_control *c, const struct ob_reconcile *with,
+static bool look_at(struct ob_syncer *c, const struct ob_reconcile *with,
 		    struct ob_queued *s)
 {
 	struct ob_reconciled r;
@@ -272,7 +272,7 @@ static bool look_at(struct ob_control *c, const struct ob_reconcile *with,
 	return true;
 }
 
-static void turn(struct ob_control *c)
+static void turn(struct ob_syncer *c)
 {
 	struct ob_reconcile with;
 	struct ob_queued *s;
@@ -292,7 +292,7 @@ static void turn(struct ob_control *c)
 
 static int on_turn(sd_event_source *source, void *arg)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 
 	(void)source;
 	if (!must_wait(c) && c->leading)
@@ -300,7 +300,7 @@ static int on_turn(sd_event_source *source, void *arg)
 	return 0;
 }
 
-static void audit(struct ob_control *c, uint64_t now_ms)
+static void audit(struct ob_syncer *c, uint64_t now_ms)
 {
 	struct ob_reconcile with;
 
@@ -312,7 +312,7 @@ static void audit(struct ob_control *c, uint64_t now_ms)
 
 static int on_tick(sd_event_source *source, uint64_t usec, void *arg)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 	enum ob_standing standing = ob_elect_standing(c->elect);
 	uint64_t now_ms = ob_clock_monotonic_ms();
 
@@ -339,7 +339,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *arg)
 
 static void on_elect(void *arg)
 {
-	struct ob_control *c = arg;
+	struct ob_syncer *c = arg;
 	bool leading = ob_elect_standing(c->elect) == OB_STANDING_LEADER;
 
 	if (leading == c->leading)
@@ -375,7 +375,7 @@ static int connect_to(sd_event *event, const struct ob_kube_place *place,
 		     : ob_kube_new(event, api, OB_SYNCER_AGENT, ret, status);
 }
 
-static int make_parts(struct ob_control *c, sd_event *event)
+static int make_parts(struct ob_syncer *c, sd_event *event)
 {
 	const struct ob_syncer_config *config = c->config;
 	uint64_t renew_ms = config->renew_s * UINT64_C(1000);
@@ -400,7 +400,7 @@ static int make_parts(struct ob_control *c, sd_event *event)
 	return r < 0 ? r : ob_heart_new(c->hub, config, &c->heart);
 }
 
-static int start(struct ob_control *c, sd_event *event)
+static int start(struct ob_syncer *c, sd_event *event)
 {
 	struct ob_kube_lease_options lease = {
 		.namespace = c->config->lease_namespace,
@@ -421,11 +421,10 @@ static int start(struct ob_control *c, sd_event *event)
 	return r;
 }
 
-int ob_control_new(sd_event *event, const struct ob_syncer_config *config,
-		   struct ob_control **ret, struct ob_status *status)
+int ob_syncer_new(sd_event *event, const struct ob_syncer_config *config,
+		  struct ob_syncer **ret, struct ob_status *status)
 {
-	_cleanup_(ob_control_freep) struct ob_control *c =
-		calloc(1, sizeof(*c));
+	_cleanup_(ob_syncer_freep) struct ob_syncer *c = calloc(1, sizeof(*c));
 	int r;
 
 	if (!c)
@@ -446,12 +445,12 @@ int ob_control_new(sd_event *event, const struct ob_syncer_config *config,
 	return 0;
 }
 
-void ob_control_release(struct ob_control *c)
+void ob_syncer_release(struct ob_syncer *c)
 {
 	ob_elect_release(c->elect);
 }
 
-void ob_control_free(struct ob_control *c)
+void ob_syncer_free(struct ob_syncer *c)
 {
 	sd_event_source_disable_unref(c->turn);
 	sd_event_source_disable_unref(c->tick);
@@ -472,9 +471,9 @@ void ob_control_free(struct ob_control *c)
 	free(c);
 }
 
-void ob_control_look(const struct ob_control *c, struct ob_control_view *ret)
+void ob_syncer_look(const struct ob_syncer *c, struct ob_syncer_view *ret)
 {
-	*ret = (struct ob_control_view){
+	*ret = (struct ob_syncer_view){
 		.config = c->config,
 		.hub_url = ob_kube_config_get(c->hub)->server,
 		.local_url = ob_kube_config_get(c->local)->server,

@@ -17,17 +17,17 @@
 
 #define OB_SYNCER_AGENT "syncer/" OB_VERSION
 
-struct ob_control;
+struct ob_syncer;
 
-int ob_control_new(sd_event *event, const struct ob_syncer_config *config,
-		   struct ob_control **ret, struct ob_status *status);
+int ob_syncer_new(sd_event *event, const struct ob_syncer_config *config,
+		  struct ob_syncer **ret, struct ob_status *status);
 /* Gives the Lease back: turns the loop for a moment. */
-void ob_control_release(struct ob_control *c);
-void ob_control_free(struct ob_control *c);
-OB_DEFINE_CLEANUP(struct ob_control *, ob_control_free)
+void ob_syncer_release(struct ob_syncer *c);
+void ob_syncer_free(struct ob_syncer *c);
+OB_DEFINE_CLEANUP(struct ob_syncer *, ob_syncer_free)
 
 /* Sums over all Services. */
-struct ob_control_totals {
+struct ob_syncer_totals {
 	size_t exported, imported, conflicts, failed;
 	size_t slices_exported, slices_imported;
 	size_t endpoints_exported, endpoints_imported;
@@ -35,7 +35,7 @@ struct ob_control_totals {
 };
 
 /* For people and metrics; borrowed until the loop turns. */
-struct ob_control_view {
+struct ob_syncer_view {
 	const struct ob_syncer_config *config;
 	const char *hub_url, *local_url;
 	struct ob_status hub_trouble, local_trouble, heart_trouble, waiting;
@@ -43,7 +43,7 @@ struct ob_control_view {
 	const char *holder, *lease;
 	struct ob_kube_stats hub, local;
 	struct ob_store_counts counts;
-	struct ob_control_totals totals;
+	struct ob_syncer_totals totals;
 	struct ob_writes_stats writes;
 	const struct ob_members *members; /* NULL: not known yet */
 	const struct ob_addresses *addresses[2];
@@ -52,4 +52,4 @@ struct ob_control_view {
 	double sync_s; /* of all syncs together */
 	double last_sync_s, heart_s;
 };
-void ob_control_look(const struct ob_control *c, struct ob_control_view *ret);
+void ob_syncer_look(const struct ob_syncer *c, struct ob_syncer_view *ret);

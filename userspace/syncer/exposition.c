@@ -21,7 +21,7 @@ static void counter(struct ob_metrics *m, const char *name, const char *help,
 	ob_metrics_sample(m, NULL, 0, value);
 }
 
-static void put_state(struct ob_metrics *m, const struct ob_control_view *v)
+static void put_state(struct ob_metrics *m, const struct ob_syncer_view *v)
 {
 	gauge(m, PREFIX "hub_connected",
 	      "1 while the objects on the hub are being watched.",
@@ -44,9 +44,9 @@ static void put_state(struct ob_metrics *m, const struct ob_control_view *v)
 	      (double)v->dead_clusters);
 }
 
-static void put_totals(struct ob_metrics *m, const struct ob_control_view *v)
+static void put_totals(struct ob_metrics *m, const struct ob_syncer_view *v)
 {
-	const struct ob_control_totals *t = &v->totals;
+	const struct ob_syncer_totals *t = &v->totals;
 
 	gauge(m, PREFIX "exports", "Services that this cluster exports.",
 	      (double)t->exported);
@@ -82,7 +82,7 @@ static void put_totals(struct ob_metrics *m, const struct ob_control_view *v)
 			      t->dead);
 }
 
-static void put_writes(struct ob_metrics *m, const struct ob_control_view *v)
+static void put_writes(struct ob_metrics *m, const struct ob_syncer_view *v)
 {
 	static const struct {
 		const char *name, *help;
@@ -113,7 +113,7 @@ static void put_writes(struct ob_metrics *m, const struct ob_control_view *v)
 	}
 }
 
-static void put_work(struct ob_metrics *m, const struct ob_control_view *v)
+static void put_work(struct ob_metrics *m, const struct ob_syncer_view *v)
 {
 	gauge(m, PREFIX "services", "Services that anything is known about.",
 	      (double)v->services);
@@ -133,7 +133,7 @@ static void put_work(struct ob_metrics *m, const struct ob_control_view *v)
 	      (double)v->counts.refused);
 }
 
-static void put_addresses(struct ob_metrics *m, const struct ob_control_view *v)
+static void put_addresses(struct ob_metrics *m, const struct ob_syncer_view *v)
 {
 	static const char *const families[2] = { "ipv4", "ipv6" };
 
@@ -153,7 +153,7 @@ static void put_addresses(struct ob_metrics *m, const struct ob_control_view *v)
 				ob_addresses_size(v->addresses[i]));
 }
 
-static void put_requests(struct ob_metrics *m, const struct ob_control_view *v)
+static void put_requests(struct ob_metrics *m, const struct ob_syncer_view *v)
 {
 	ob_metrics_family(m, PREFIX "kube_requests_total", OB_METRIC_COUNTER,
 			  "Requests to API servers.");
@@ -169,8 +169,8 @@ static void put_requests(struct ob_metrics *m, const struct ob_control_view *v)
 			      v->local.failures);
 }
 
-void ob_exposition(struct ob_arena *a, const struct ob_control_view *v,
-		   struct ob_http_reply *reply)
+void ob_syncer_exposition(struct ob_arena *a, const struct ob_syncer_view *v,
+			  struct ob_http_reply *reply)
 {
 	_cleanup_(ob_metrics_freep) struct ob_metrics *m = ob_metrics_new();
 	const char *text;

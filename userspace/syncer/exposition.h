@@ -5,5 +5,5 @@
 #include "http/server.h"
 #include "syncer/control.h"
 
-void ob_exposition(struct ob_arena *a, const struct ob_control_view *v,
-		   struct ob_http_reply *reply);
+void ob_syncer_exposition(struct ob_arena *a, const struct ob_syncer_view *v,
+			  struct ob_http_reply *reply);

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	_cleanup_(ob_syncer_config_freep) struct ob_syncer_config *config =
 		NULL;
 	struct ob_options options;
-	int r = ob_options_parse(argc, argv, &options);
+	int r = ob_syncer_options_parse(argc, argv, &options);
 
 	if (r < 0)
 		return 2;

@@ -84,7 +84,7 @@ static int take_option(struct ob_options *o, int c)
 	return -EINVAL;
 }
 
-int ob_options_parse(int argc, char **argv, struct ob_options *ret)
+int ob_syncer_options_parse(int argc, char **argv, struct ob_options *ret)
 {
 	struct ob_options o = { .log_level = OB_LOG_INFO };
 	int r = 0, c;

@@ -18,4 +18,4 @@ struct ob_options {
 };
 
 /* -EINVAL after saying why on stderr. */
-int ob_options_parse(int argc, char **argv, struct ob_options *ret);
+int ob_syncer_options_parse(int argc, char **argv, struct ob_options *ret);

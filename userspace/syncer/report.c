@@ -25,9 +25,9 @@ static void put_server(struct ob_arena *a, cJSON *o, const char *url,
 }
 
 static void put_totals(struct ob_arena *a, cJSON *o,
-		       const struct ob_control_view *v)
+		       const struct ob_syncer_view *v)
 {
-	const struct ob_control_totals *t = &v->totals;
+	const struct ob_syncer_totals *t = &v->totals;
 	const struct {
 		const char *key;
 		size_t n;
@@ -52,7 +52,7 @@ static void put_totals(struct ob_arena *a, cJSON *o,
 }
 
 static void put_blocks(struct ob_arena *a, cJSON *o,
-		       const struct ob_control_view *v)
+		       const struct ob_syncer_view *v)
 {
 	cJSON *list = ob_json_array(a);
 	char text[OB_PREFIX_STRLEN];
@@ -75,7 +75,7 @@ static void put_blocks(struct ob_arena *a, cJSON *o,
 	}
 }
 
-cJSON *ob_report(struct ob_arena *a, const struct ob_control_view *v)
+cJSON *ob_syncer_report(struct ob_arena *a, const struct ob_syncer_view *v)
 {
 	cJSON *o = ob_json_object(a);
 

@@ -5,4 +5,4 @@
 #include "base/json.h"
 #include "syncer/control.h"
 
-cJSON *ob_report(struct ob_arena *a, const struct ob_control_view *v);
+cJSON *ob_syncer_report(struct ob_arena *a, const struct ob_syncer_view *v);

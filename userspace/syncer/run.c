@@ -25,21 +25,21 @@ static void reply_text(struct ob_arena *a, const char *type, const char *text,
 static void on_request(void *arg, struct ob_arena *a, const char *path,
 		       struct ob_http_reply *reply)
 {
-	const struct ob_control *c = arg;
-	struct ob_control_view v;
+	const struct ob_syncer *c = arg;
+	struct ob_syncer_view v;
 
-	ob_control_look(c, &v);
+	ob_syncer_look(c, &v);
 	if (!strcmp(path, "/metrics"))
-		ob_exposition(a, &v, reply);
+		ob_syncer_exposition(a, &v, reply);
 	else if (!strcmp(path, "/status"))
 		reply_text(a, "application/json",
-			   ob_json_print(a, ob_report(a, &v)), reply);
+			   ob_json_print(a, ob_syncer_report(a, &v)), reply);
 	else if (!strcmp(path, "/healthz"))
 		reply_text(a, "text/plain", "ok\n", reply);
 }
 
 static int run(sd_event *event, const struct ob_syncer_config *config,
-	       struct ob_control *c, struct ob_status *status)
+	       struct ob_syncer *c, struct ob_status *status)
 {
 	_cleanup_(ob_serve_freep) struct ob_serve *serve = NULL;
 	int r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
@@ -56,7 +56,7 @@ static int run(sd_event *event, const struct ob_syncer_config *config,
 	sd_notifyf(0, "READY=1\nSTATUS=cluster %s", config->cluster);
 	r = sd_event_loop(event);
 	sd_notify(0, "STOPPING=1");
-	ob_control_release(c);
+	ob_syncer_release(c);
 	return r;
 }
 
@@ -64,10 +64,10 @@ int ob_syncer_run(const struct ob_syncer_config *config,
 		  struct ob_status *status)
 {
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
-	_cleanup_(ob_control_freep) struct ob_control *c = NULL;
+	_cleanup_(ob_syncer_freep) struct ob_syncer *c = NULL;
 	int r = sd_event_new(&event);
 
 	if (r >= 0)
-		r = ob_control_new(event, config, &c, status);
+		r = ob_syncer_new(event, config, &c, status);
 	return r < 0 ? r : run(event, config, c, status);
 }

@@ -213,7 +213,7 @@ static void on_answer(void *arg, int result, const struct ob_kube_reply *reply)
 }
 
 static enum ob_written submit(struct ob_writes *w, struct record *r,
-			    const struct ob_write *want, uint64_t digest)
+			      const struct ob_write *want, uint64_t digest)
 {
 	bool local = targets[want->target].local;
 	struct ob_kube *k = local ? w->o.local : w->o.hub;
