@@ -114,7 +114,7 @@ class Services:
         for s in self.world.services.all():
             spec = s["spec"]
             if spec.get("type") != "ExternalName" and \
-                    not spec.get("ipFamilies"):
+                    "clusterIPs" not in spec and not is_going(s):
                 self.world.services.patch(s, {"spec": self.addressed(spec)})
         self.write_hosts()
 
@@ -125,21 +125,13 @@ class Services:
                     if f"10.96.{n >> 8}.{n & 255}" not in taken)
 
     def addressed(self, spec):
-        dual = spec.get("ipFamilyPolicy", "SingleStack") != "SingleStack"
         ip = spec.get("clusterIP")
-        if not ip:
-            n = self.free()
-            ips = [f"10.96.{n >> 8}.{n & 255}", f"fd00:96::{n:x}"][:1 + dual]
-        new = {"clusterIP": ip or ips[0], "clusterIPs": [ip] if ip else ips,
-               "ipFamilies": ["IPv4", "IPv6"][:1 + dual],
-               "ipFamilyPolicy": spec.get("ipFamilyPolicy", "SingleStack"),
-               "internalTrafficPolicy":
-                   spec.get("internalTrafficPolicy", "Cluster")}
-        if spec.get("sessionAffinity") == "ClientIP":
-            new["sessionAffinityConfig"] = spec.get(
-                "sessionAffinityConfig",
-                {"clientIP": {"timeoutSeconds": 10800}})
-        return new
+        if ip:
+            return {"clusterIPs": [ip]}
+        n = self.free()
+        of = {"IPv4": f"10.96.{n >> 8}.{n & 255}", "IPv6": f"fd00:96::{n:x}"}
+        ips = [of[f] for f in spec["ipFamilies"]]
+        return {"clusterIP": ips[0], "clusterIPs": ips}
 
     def write_hosts(self):
         """cluster.local, for a resolver that reads hosts files."""
@@ -166,7 +158,7 @@ class Slices:
 
     def step(self):
         for s in self.world.services.all():
-            if s["spec"].get("selector") and s["spec"].get("ipFamilies") and \
+            if s["spec"].get("selector") and "clusterIPs" in s["spec"] and \
                     not is_going(s):
                 self.look(s)
 

@@ -13,8 +13,8 @@ AFFINITY='sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutS
 DUAL='ipFamilyPolicy: PreferDualStack'
 CLIENT_A=cluster1-client CLIENT_B=cluster2-web
 
-# A, cluster1, exports. B, cluster2, has namesakes: one that it keeps to itself,
-# and two whose ports differ.
+# A, cluster1, exports.
+objects_of_a()
 {
 	hello_pod hello-0 "hostname: hello-0\n  subdomain: hello-head"
 	hello_pod hello-1 "hostname: hello-1\n  subdomain: hello-head"
@@ -26,7 +26,11 @@ CLIENT_A=cluster1-client CLIENT_B=cluster2-web
 	for _name in all head strict union; do
 		export_of hello-$_name
 	done
-} >"$WORLD/conformance.a.yaml"
+}
+
+# B, cluster2, has namesakes: one that it keeps to itself, and two whose ports
+# differ.
+objects_of_b()
 {
 	hello_pod hello-0
 	service hello-all "$BOTH" "$DUAL"
@@ -34,7 +38,10 @@ CLIENT_A=cluster1-client CLIENT_B=cluster2-web
 	service hello-union '{name: tcp2, port: 4242, targetPort: 42}' "$AFFINITY"
 	export_of hello-strict
 	export_of hello-union
-} >"$WORLD/conformance.b.yaml"
+}
+
+objects_of_a >"$WORLD/conformance.a.yaml"
+objects_of_b >"$WORLD/conformance.b.yaml"
 check "A has it all" kube_in cluster1 apply -f "$WORLD/conformance.a.yaml"
 # The older export wins, and its time has seconds.
 sleep 1.1

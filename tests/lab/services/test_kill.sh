@@ -7,6 +7,7 @@
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/services.sh"
 
 # A Service whose only endpoint is a pod of world.sh, where the stream ends.
+stream_objects()
 {
 	cat <<-END
 		apiVersion: v1
@@ -29,7 +30,9 @@
 		kind: ServiceExport
 		metadata: {name: stream}
 	END
-} >"$WORLD/stream.yaml"
+}
+
+stream_objects >"$WORLD/stream.yaml"
 check "a Service that people have given its endpoint" \
 	kube_in cluster2 apply -f "$WORLD/stream.yaml"
 check "is known" wait_until "$SYNC_SECONDS" known cluster1-client stream

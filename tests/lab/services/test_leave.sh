@@ -65,11 +65,14 @@ check "and no place in the kernel" wait_until "$PATIENCE" no_route "$VIP4"
 for CLUSTER in $SERVICE_CLUSTERS; do
 	kube_in "$CLUSTER" create namespace shop >"$WORLD/out" 2>&1
 done
+shop()
 {
 	service web '{port: 80, targetPort: web}'
 	export_of web
 	nginx web 1
-} >"$WORLD/shop.yaml"
+}
+
+shop >"$WORLD/shop.yaml"
 kube_in cluster2 -n shop apply -f "$WORLD/shop.yaml" >"$WORLD/out" 2>&1
 check "a Service of the namespace shop" wait_until "$SYNC_SECONDS" \
 	known cluster1-client web.shop

@@ -7,12 +7,15 @@
 # shellcheck source=/dev/null
 . "$OB_SOURCE_DIR/tests/lab/services/objects.sh"
 
+objects()
 {
 	nginx web 2
 	service web '{name: http, port: 80, targetPort: web}' \
 		'ipFamilyPolicy: PreferDualStack'
 	export_of web
-} >"$WORLD/web.yaml"
+}
+
+objects >"$WORLD/web.yaml"
 now_ms
 BEGIN=$NOW
 check "cluster2 has nginx and exports it" \
