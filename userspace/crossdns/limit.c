@@ -47,7 +47,7 @@ static _Atomic uint64_t *word_of(struct ob_limit *l,
 
 enum ob_limit_verdict ob_limit_take(struct ob_limit *l,
 				    const struct ob_addr *client,
-				    uint64_t now_ns, uint32_t chance)
+				    uint64_t now_ns, uint32_t count)
 {
 	_Atomic uint64_t *word = word_of(l, client);
 	uint64_t due = atomic_load_explicit(word, memory_order_relaxed);
@@ -56,7 +56,7 @@ enum ob_limit_verdict ob_limit_take(struct ob_limit *l,
 	do {
 		from = due > now_ns ? due : now_ns;
 		if (from + l->interval_ns > now_ns + NS_PER_SEC)
-			return chance & 1 ? OB_LIMIT_SLIP : OB_LIMIT_DROP;
+			return count & 1 ? OB_LIMIT_SLIP : OB_LIMIT_DROP;
 	} while (!atomic_compare_exchange_weak_explicit(
 		word, &due, from + l->interval_ns, memory_order_relaxed,
 		memory_order_relaxed));

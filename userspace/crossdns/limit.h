@@ -30,7 +30,7 @@ int ob_limit_new(uint32_t rate, struct ob_limit **ret);
 void ob_limit_free(struct ob_limit *l);
 OB_DEFINE_CLEANUP(struct ob_limit *, ob_limit_free)
 
-/* Of the answers above the rate every second slips: chance says which. */
+/* count: of the answers above the rate so far; every second slips. */
 enum ob_limit_verdict ob_limit_take(struct ob_limit *l,
 				    const struct ob_addr *client,
-				    uint64_t now_ns, uint32_t chance);
+				    uint64_t now_ns, uint32_t count);

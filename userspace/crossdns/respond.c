@@ -157,12 +157,16 @@ static void answer_hosts(struct reply *p)
 {
 	const struct ob_found *f = &p->found;
 	uint32_t n = f->n_hosts < p->pick.max ? f->n_hosts : p->pick.max;
-	uint64_t begin = n < f->n_hosts ? (uint64_t)p->pick.window * n : 0;
+	/* Our own are at the beginning; priorities say the same. */
+	bool in_order = p->pick.first_first && f->records->own_first;
+	uint64_t begin =
+		n < f->n_hosts && !in_order ? (uint64_t)p->pick.window * n : 0;
+	uint32_t shift = in_order ? 0 : p->pick.turn;
 	struct placed placed[OB_RESPOND_MAX_ANSWERS];
 	size_t n_placed = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t turn = (i + p->pick.turn) % n;
+		uint64_t turn = ((uint64_t)i + shift) % n;
 		const struct ob_records_srv *srv =
 			&f->hosts[(begin + turn) % f->n_hosts];
 		const struct ob_records_host *host =

@@ -22,6 +22,7 @@ struct ob_udp {
 	struct ob_names *names;
 	unsigned int reader;
 	struct ob_limit *limit;
+	uint32_t over; /* the rate: every second slips */
 	bool any;
 	struct mmsghdr in[BATCH], out[BATCH];
 	struct iovec in_bytes[BATCH], out_bytes[BATCH];
@@ -111,7 +112,8 @@ static enum ob_limit_verdict judge(struct ob_udp *u, size_t i, uint64_t now_ns)
 		return OB_LIMIT_ANSWER;
 	client = ob_sockaddr_addr(&u->peer[i]);
 	verdict = ob_limit_take(u->limit, &client, now_ns,
-				u->responder->random >> 16);
+				u->over);
+	u->over += verdict != OB_LIMIT_ANSWER;
 	ob_count(&c->limited_dropped, verdict == OB_LIMIT_DROP);
 	ob_count(&c->limited_slipped, verdict == OB_LIMIT_SLIP);
 	return verdict;
