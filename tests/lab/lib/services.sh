@@ -108,19 +108,17 @@ load_start()
 {
 	background load "$1" curl -sS -g --fail --max-time 5 --rate 40/s \
 		-H 'Connection: close' -o /dev/null \
-		-w '%{http_code} %{time_total}\n' "$2/whoami?[1-1000000]"
-	wait_until 10 test -s "$WORLD/load.out"
+		-w '%{stderr}%{http_code} %{time_total}\n' \
+		"$2/whoami?[1-1000000]"
+	wait_until 10 grep -q '^200 ' "$WORLD/load.err"
 }
 
 # load_stop: "ok=N failed=N"
 load_stop()
 {
-	stop_background load INT
-	_ok=$(grep -c '^200 ' "$WORLD/load.out")
-	# One was under way when we ended it.
-	_bad=$(grep -v 'callback\|interrupt' "$WORLD/load.err" |
-		grep -c 'curl: (' || :)
-	echo "ok=$_ok failed=$_bad"
+	stop_background load
+	echo "ok=$(grep -c '^200 ' "$WORLD/load.err")" \
+		"failed=$(grep -c '^[013-9][0-9][0-9] ' "$WORLD/load.err")"
 }
 
 # load_around SENTENCE POD URL FUNCTION...: no connection fails while it runs.
@@ -137,7 +135,8 @@ load_around()
 	*' failed=0') pass "$_why: $_tally" ;;
 	*)
 		miss "$_why: $_tally"
-		tail -n 5 "$WORLD/load.err" | sed 's/^/       | /'
+		grep -v '^200 ' "$WORLD/load.err" | tail -n 5 |
+			sed 's/^/       | /'
 		;;
 	esac
 }
