@@ -167,7 +167,7 @@ int ob_value_len6(struct ob_config_reader *r, const struct ob_yaml *node,
 int ob_value_seconds(struct ob_config_reader *r, const struct ob_yaml *node,
 		     const struct ob_place *at, void *out)
 {
-	return read_number(r, node, at, 1, 3600, out);
+	return ob_value_number(r, node, at, 1, 3600, out);
 }
 
 /* The rest of it is the HTTP client's to judge. */
