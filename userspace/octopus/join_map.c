@@ -145,6 +145,9 @@ void ob_join_map(struct ob_arena *a, const struct ob_join_input *in,
 	else
 		take_nodes(a, in, net, &blocks);
 	net->mappings = ob_arena_array(a, blocks.n, sizeof(*net->mappings));
+	net->n_mappings = 0;
+	if (!blocks.v)
+		return;
 	for (;;) {
 		failed = allocate(a, net, &blocks, net->mappings);
 		if (failed == blocks.n)
