@@ -4,6 +4,7 @@
 #include "octopus/balancer.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "gateway.h"
+#include "bpf/gateway.h"
 #include "hub_process.h"
 #include "ob/api/services.h"
 
@@ -403,7 +404,7 @@ static long resident_kb(void)
 static void is_small_and_quick_with_many_endpoints(void **state)
 {
 	struct fixture *f = *state;
-	uint64_t start_ns, write_ns = 0;
+	uint64_t start_ns;
 	long before_kb, kb;
 
 	add_kind(f);
@@ -411,6 +412,7 @@ static void is_small_and_quick_with_many_endpoints(void **state)
 		put_import(f, i);
 		put_slice(f, i, A_SLICE, true);
 	}
+	malloc_trim(0);
 	before_kb = resident_kb();
 	start_ns = ob_clock_monotonic_ns();
 	start(f);
@@ -422,16 +424,16 @@ static void is_small_and_quick_with_many_endpoints(void **state)
 		      "%ld KiB more resident\n",
 		      MANY, (double)(ob_clock_monotonic_ns() - start_ns) / 1e6,
 		      kb);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what is freed */
 	assert_true(kb < MOST_KB);
-	put_slice(f, 7, A_SLICE, false);
+#endif
 	start_ns = ob_clock_monotonic_ns();
-	while (totals(f).writes == MANY / A_SLICE) {
+	put_slice(f, 7, A_SLICE, false);
+	while (totals(f).writes == MANY / A_SLICE)
 		assert_true(sd_event_run(f->event, 10000) >= 0);
-		write_ns = ob_clock_monotonic_ns();
-	}
-	print_message("one changed endpoint: in the kernel %.1f ms after the "
-		      "API server has acknowledged it\n",
-		      write_ns ? (double)(write_ns - start_ns) / 1e6 : 0);
+	print_message("one changed endpoint: in the kernel %.1f ms after it "
+		      "was sent to the API server\n",
+		      (double)(ob_clock_monotonic_ns() - start_ns) / 1e6);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -485,18 +485,6 @@ static int set_peer(struct model *m, const struct ob_wg_peer *want,
 	return 0;
 }
 
-/* The programs look at virtual addresses themselves. */
-static bool is_service(const struct model *m, const struct ob_prefix *p)
-{
-	const struct ob_config *c = &m->config;
-
-	if (p->addr.family == AF_INET)
-		return p->len == c->service4_len &&
-		       !memcmp(p->addr.b, c->service4.b, sizeof(c->service4.b));
-	return p->len == c->service6_len &&
-	       !memcmp(p->addr.b, c->service6.b, sizeof(c->service6.b));
-}
-
 /* Routes into the tunnel that no peer takes packets of. */
 static size_t stranded(struct model *m)
 {
@@ -505,7 +493,7 @@ static size_t stranded(struct model *m)
 	for (size_t i = 0; i < m->routes.n; i++)
 		n += m->routes.v[i].type == RTN_UNICAST &&
 		     !is_allowed(m, &m->routes.v[i].dst) &&
-		     !is_service(m, &m->routes.v[i].dst);
+		     !model_is_service(m, &m->routes.v[i].dst);
 	return n;
 }
 
@@ -544,7 +532,7 @@ static int check_route(struct model *m, const struct ob_rtroute *r,
 		return 0;
 	if (!link || !link->up)
 		return refuse(m, "%s: its device is down", key);
-	if (!is_service(m, &r->dst) &&
+	if (!model_is_service(m, &r->dst) &&
 	    (!find_destination(m, &r->dst) || !is_allowed(m, &r->dst)))
 		return refuse(m, "%s: before the maps and the peers", key);
 	for (size_t i = 0; i < m->addrs.n; i++)

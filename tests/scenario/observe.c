@@ -97,6 +97,16 @@ void model_observe(struct model *m, struct ob_arena *a,
 	};
 }
 
+bool model_is_service(const struct model *m, const struct ob_prefix *p)
+{
+	const struct ob_config *c = &m->config;
+	bool v4 = p->addr.family == AF_INET;
+
+	return p->len == (v4 ? c->service4_len : c->service6_len) &&
+	       !memcmp(p->addr.b, v4 ? c->service4.b : c->service6.b,
+		       ob_addr_size(&p->addr));
+}
+
 void model_restart(struct model *m)
 {
 	ob_told_done(&m->told);

@@ -241,8 +241,8 @@ static void hashes_as_the_paper_does(void **state)
 	unsigned char message[15];
 
 	(void)state;
-	for (unsigned char i = 0; i < sizeof(message); i++)
-		message[i] = i;
+	for (size_t i = 0; i < sizeof(message); i++)
+		message[i] = (unsigned char)i;
 	assert_true(ob_kube_hash(&seed, message, sizeof(message)) ==
 		    0xa129ca6149be45e5ULL);
 }

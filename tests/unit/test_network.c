@@ -90,13 +90,16 @@ static void change(struct one *o, int what)
 	case 11:
 		o->cluster.keepalive_s++;
 		break;
+	case 12:
+		o->net.n_blocks = 1;
+		break;
 	}
 }
 
 static void any_difference_counts(void **state)
 {
 	(void)state;
-	for (int what = 0; what <= 11; what++) {
+	for (int what = 0; what <= 12; what++) {
 		struct one a, b;
 
 		make(&a);

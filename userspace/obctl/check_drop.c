@@ -7,54 +7,47 @@
 #include "obctl/drops.h"
 
 /* What to do about each; what it means is in ob/abi/reason.h. */
+static const char *const fixes[OB_REASON_COUNT] = {
+	[OB_REASON_NO_ROUTE] =
+		"obctl monitor names the address; obctl whois ADDRESS says "
+		"whether any cluster has it",
+	[OB_REASON_SPOOFED] =
+		"obctl monitor names the source: that cluster's gateway or its "
+		"translation is misconfigured, or somebody lies",
+	[OB_REASON_NOT_OURS] =
+		"obctl monitor names the destination: the other side believes "
+		"that we have it; compare cluster_cidr",
+	[OB_REASON_NO_GLOBAL] =
+		"obctl monitor names the source: add its prefix to pod_cidr, "
+		"or send from a pod",
+	[OB_REASON_MALFORMED] =
+		"obctl monitor names the interface: capture there",
+	[OB_REASON_NOT_UNICAST] =
+		"nothing, unless an application needs multicast between "
+		"clusters, which there is not",
+	[OB_REASON_NO_SERVICE] =
+		"obctl services lists the addresses, protocols and ports that "
+		"there are; obctl monitor names the one that was asked for",
+	[OB_REASON_FLOWS_FULL] =
+		"obctl flows shows who has so many connections; idle ones are "
+		"forgotten by themselves",
+	[OB_REASON_FLOW_CONFLICT] =
+		"nothing, the client tries another port: unless it binds to a "
+		"fixed one",
+	[OB_REASON_SERVICE_FRAGMENT] =
+		"obctl monitor names the source: send smaller datagrams, or "
+		"find out who reorders fragments",
+	[OB_REASON_SCTP_PORT] =
+		"give the Service of SCTP the same port as targetPort",
+	[OB_REASON_INTERNAL] = "please report it, with obctl monitor's line "
+			       "and the kernel's version",
+};
+
 static const char *fix_of(enum ob_reason reason)
 {
-	switch (reason) {
-	case OB_REASON_NO_ROUTE:
-		return "obctl monitor names the address; obctl whois ADDRESS "
-		       "says whether any cluster has it";
-	case OB_REASON_SPOOFED:
-		return "obctl monitor names the source: that cluster's "
-		       "gateway or its translation is misconfigured, or "
-		       "somebody lies";
-	case OB_REASON_NOT_OURS:
-		return "obctl monitor names the destination: the other side "
-		       "believes that we have it; compare cluster_cidr";
-	case OB_REASON_NO_GLOBAL:
-		return "obctl monitor names the source: add its prefix to "
-		       "pod_cidr, or send from a pod";
-	case OB_REASON_MALFORMED:
-		return "obctl monitor names the interface: capture there";
-	case OB_REASON_NOT_UNICAST:
-		return "nothing, unless an application needs multicast "
-		       "between clusters, which there is not";
-	case OB_REASON_NO_SERVICE:
-		return "obctl services lists the addresses, protocols and "
-		       "ports that there are; obctl monitor names the one "
-		       "that was asked for";
-	case OB_REASON_FLOWS_FULL:
-		return "obctl flows shows who has so many connections; idle "
-		       "ones are forgotten by themselves";
-	case OB_REASON_FLOW_CONFLICT:
-		return "nothing, the client tries another port: unless it "
-		       "binds to a fixed one";
-	case OB_REASON_SERVICE_FRAGMENT:
-		return "obctl monitor names the source: send smaller "
-		       "datagrams, or find out who reorders fragments";
-	case OB_REASON_SCTP_PORT:
-		return "give the Service of SCTP the same port as targetPort";
-	case OB_REASON_INTERNAL:
-		return "please report it, with obctl monitor's line and the "
-		       "kernel's version";
-	case OB_REASON_TOO_BIG:
-	case OB_REASON_FRAGMENTED:
-	case OB_REASON_TTL_EXPIRED:
-	case OB_REASON_NO_FAST_PATH:
-	case OB_REASON_NO_ENDPOINT:
-	case OB_REASON_COUNT:
-		break;
-	}
-	return "obctl monitor shows the packets";
+	const char *fix = reason < OB_REASON_COUNT ? fixes[reason] : NULL;
+
+	return fix ?: "obctl monitor shows the packets";
 }
 
 static uint64_t count_of(const struct ob_ctl_view *view,

@@ -161,12 +161,24 @@ static void balance(struct ob_octopus *o, const struct ob_desired *desired,
 	ob_balancer_conditions(o->balancer, o->arena, conditions);
 }
 
+static void gather(struct ob_octopus *o, const struct ob_actual *actual,
+		   struct ob_facts *ret)
+{
+	struct ob_fact_sources sources = { &o->kernel, &o->identity,
+					   o->resolver, &o->told };
+
+	ob_facts_gather(&sources, o->arena, o->network, actual,
+			(int64_t)ob_clock_realtime_s(), ret);
+	if (o->balancer)
+		ret->services_known =
+			ob_balancer_unserved(o->balancer, o->arena,
+					     &ret->unserved, &ret->n_unserved);
+}
+
 static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	       size_t *ret_operations, struct ob_status *status)
 {
 	uint64_t start_ns = cpu_ns();
-	struct ob_fact_sources sources = { &o->kernel, &o->identity,
-					   o->resolver, &o->told };
 	struct ob_plan_result result;
 	struct ob_desired desired;
 	struct ob_actual actual;
@@ -179,12 +191,7 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 		o->state.errors++;
 		return r;
 	}
-	ob_facts_gather(&sources, o->arena, o->network, &actual,
-			(int64_t)ob_clock_realtime_s(), &facts);
-	if (o->balancer)
-		facts.services_known = ob_balancer_unserved(
-			o->balancer, o->arena, &facts.unserved,
-			&facts.n_unserved);
+	gather(o, &actual, &facts);
 	ob_desired_compute(o->arena, o->network, &facts, &desired);
 	ob_plan_init(&plan, o->arena);
 	ob_diff(&desired, &actual, &ob_apply_kernel, &plan);

@@ -115,9 +115,9 @@ static int parse_number(const struct ob_config_reader *r, const char *s,
 	return 0;
 }
 
-static int read_number(struct ob_config_reader *r, const struct ob_yaml *node,
-		       const struct ob_place *at, uint32_t min, uint32_t max,
-		       struct ob_raw_number *out)
+int ob_value_number(struct ob_config_reader *r, const struct ob_yaml *node,
+		    const struct ob_place *at, uint32_t min, uint32_t max,
+		    struct ob_raw_number *out)
 {
 	const char *s = ob_value_text(r, node, at, "a number");
 
@@ -130,13 +130,13 @@ static int read_number(struct ob_config_reader *r, const struct ob_yaml *node,
 int ob_value_port(struct ob_config_reader *r, const struct ob_yaml *node,
 		  const struct ob_place *at, void *out)
 {
-	return read_number(r, node, at, 1, 65535, out);
+	return ob_value_number(r, node, at, 1, 65535, out);
 }
 
 int ob_value_keepalive(struct ob_config_reader *r, const struct ob_yaml *node,
 		       const struct ob_place *at, void *out)
 {
-	return read_number(r, node, at, 0, 65535, out);
+	return ob_value_number(r, node, at, 0, 65535, out);
 }
 
 int ob_value_mtu(struct ob_config_reader *r, const struct ob_yaml *node,
@@ -149,25 +149,25 @@ int ob_value_mtu(struct ob_config_reader *r, const struct ob_yaml *node,
 		*n = (struct ob_raw_number){ .v = 0, .at = *at };
 		return 0;
 	}
-	return read_number(r, node, at, 576, 65520, n);
+	return ob_value_number(r, node, at, 576, 65520, n);
 }
 
 int ob_value_len4(struct ob_config_reader *r, const struct ob_yaml *node,
 		  const struct ob_place *at, void *out)
 {
-	return read_number(r, node, at, 1, 32, out);
+	return ob_value_number(r, node, at, 1, 32, out);
 }
 
 int ob_value_len6(struct ob_config_reader *r, const struct ob_yaml *node,
 		  const struct ob_place *at, void *out)
 {
-	return read_number(r, node, at, 1, 128, out);
+	return ob_value_number(r, node, at, 1, 128, out);
 }
 
 int ob_value_seconds(struct ob_config_reader *r, const struct ob_yaml *node,
 		     const struct ob_place *at, void *out)
 {
-	return read_number(r, node, at, 1, 3600, out);
+	return ob_value_number(r, node, at, 1, 3600, out);
 }
 
 /* The rest of it is the HTTP client's to judge. */

@@ -103,6 +103,10 @@ int ob_value_refuse(const struct ob_config_reader *r, const struct ob_place *at,
 const char *ob_value_text(const struct ob_config_reader *r,
 			  const struct ob_yaml *node, const struct ob_place *at,
 			  const char *what);
+/* A number without sign, from min to max. */
+int ob_value_number(struct ob_config_reader *r, const struct ob_yaml *node,
+		    const struct ob_place *at, uint32_t min, uint32_t max,
+		    struct ob_raw_number *out);
 /* What the kernel takes as the name of an interface. */
 bool ob_value_is_device(const char *s);
 

@@ -18,17 +18,16 @@ struct ob_pins {
 	size_t n, room;
 };
 
-/* Those that lead to our maps. root NULL: OB_PIN_ROOT. */
-int ob_pin_dump(const struct ob_datapath *dp, const char *root,
-		struct ob_arena *a, struct ob_pins *ret);
+/* Those that lead to our maps. */
+int ob_pin_dump(const struct ob_datapath *dp, struct ob_arena *a,
+		struct ob_pins *ret);
 /*
  * Appends the pins of tcx links, and the marks of clsact qdiscs, that "list"
  * does not have: their device is gone, and so are they but for the name. They
  * come as attachments that are not current, so that they are removed, or
  * replaced if the index is used again.
  */
-int ob_pin_dump_dead_links(const char *root, struct ob_arena *a,
+int ob_pin_dump_dead_links(const struct ob_datapath *dp, struct ob_arena *a,
 			   struct ob_attachments *list);
 /* Pins the map, in place of whatever has its name. */
-int ob_pin_add(const struct ob_datapath *dp, const char *root,
-	       const struct ob_pin *pin);
+int ob_pin_add(const struct ob_datapath *dp, const struct ob_pin *pin);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/pins.h"
+#include "datapath/pins.h"
 
 #include <bpf/bpf.h>
 #include <dirent.h>
@@ -11,17 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ob/abi/version.h"
+#include "datapath/private.h"
 
 OB_DEFINE_CLEANUP(DIR *, closedir)
-
-static int path_of(const char *root, const char *name, char *buf, size_t size)
-{
-	int n = snprintf(buf, size, "%s/%s/%s", root ?: OB_PIN_ROOT,
-			 OB_ABI_VERSION, name);
-
-	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
-}
 
 static int map_id(int fd, __u32 *ret)
 {
@@ -35,16 +27,16 @@ static int map_id(int fd, __u32 *ret)
 }
 
 /* 1 when the name leads to our map. */
-static int is_pinned(const struct ob_datapath *dp, const char *root,
-		     enum ob_map map)
+static int is_pinned(const struct ob_datapath *dp, enum ob_map map)
 {
 	__u32 ours = 0, pinned = 0;
 	char path[PATH_MAX];
 	_close_ int fd = -1;
-	int r = path_of(root, ob_map_name(map), path, sizeof(path));
+	int r = ob_datapath_path(dp, path, sizeof(path), "%s",
+				 ob_map_name(map));
 
 	if (r == 0)
-		r = map_id(ob_datapath_map_fd(dp, map), &ours);
+		r = map_id(dp->map_fd[map], &ours);
 	if (r < 0)
 		return r;
 	fd = bpf_obj_get(path);
@@ -54,13 +46,13 @@ static int is_pinned(const struct ob_datapath *dp, const char *root,
 	return pinned == ours;
 }
 
-int ob_pin_dump(const struct ob_datapath *dp, const char *root,
-		struct ob_arena *a, struct ob_pins *ret)
+int ob_pin_dump(const struct ob_datapath *dp, struct ob_arena *a,
+		struct ob_pins *ret)
 {
 	struct ob_pins pins = { 0 };
 
 	for (enum ob_map i = 0; i < OB_MAP_COUNT; i++) {
-		int r = is_pinned(dp, root, i);
+		int r = is_pinned(dp, i);
 
 		if (r < 0)
 			return r;
@@ -82,24 +74,40 @@ static bool parse_index(const char *s, int *ret)
 	return true;
 }
 
-/* "link_from_pod_7": the hook and the index of the device. "clsact_7": a qdisc
- * made for some hook of that device. */
-static bool parse_name(const char *name, struct ob_attachment *ret)
+/* The part before the index of OB_PIN_LINK. */
+static size_t link_prefix(enum ob_hook hook, char *buf, size_t size)
 {
-	*ret = (struct ob_attachment){ .hook = OB_HOOK_FROM_POD };
-	if (!strncmp(name, "clsact_", 7))
-		return parse_index(name + 7, &ret->ifindex);
-	ret->tcx = true;
+	int n = snprintf(buf, size, OB_PIN_LINK, ob_hook_name(hook), 0);
+
+	return n > 0 ? (size_t)n - 1 : 0;
+}
+
+bool ob_pin_parse_link(const char *name, enum ob_hook *ret_hook,
+		       int *ret_ifindex)
+{
 	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++) {
 		char prefix[64];
-		int n = snprintf(prefix, sizeof(prefix), "link_%s_",
-				 ob_hook_name(i));
+		size_t n = link_prefix(i, prefix, sizeof(prefix));
 
-		ret->hook = i;
-		if (!strncmp(name, prefix, (size_t)n))
-			return parse_index(name + n, &ret->ifindex);
+		if (strncmp(name, prefix, n) != 0)
+			continue;
+		*ret_hook = i;
+		return parse_index(name + n, ret_ifindex);
 	}
 	return false;
+}
+
+/* A link, or a qdisc made for some hook of a device. */
+static bool parse_name(const char *name, struct ob_attachment *ret)
+{
+	static const char clsact[] = OB_PIN_CLSACT;
+	const size_t n = strcspn(clsact, "%");
+
+	*ret = (struct ob_attachment){ .hook = OB_HOOK_FROM_POD };
+	if (!strncmp(name, clsact, n))
+		return parse_index(name + n, &ret->ifindex);
+	ret->tcx = true;
+	return ob_pin_parse_link(name, &ret->hook, &ret->ifindex);
 }
 
 static bool is_alive(const struct ob_attachments *alive,
@@ -129,17 +137,12 @@ static void collect_dead(DIR *dir, struct ob_arena *a,
 			*OB_PUSH(a, dead) = link;
 }
 
-int ob_pin_dump_dead_links(const char *root, struct ob_arena *a,
+int ob_pin_dump_dead_links(const struct ob_datapath *dp, struct ob_arena *a,
 			   struct ob_attachments *list)
 {
-	_cleanup_(closedirp) DIR *dir = NULL;
+	_cleanup_(closedirp) DIR *dir = opendir(dp->dir);
 	struct dead_links all = { 0 };
-	char path[PATH_MAX];
-	int r = path_of(root, "", path, sizeof(path));
 
-	if (r < 0)
-		return r;
-	dir = opendir(path);
 	if (!dir)
 		return errno == ENOENT ? 0 : -errno;
 	collect_dead(dir, a, list, &all);
@@ -149,37 +152,30 @@ int ob_pin_dump_dead_links(const char *root, struct ob_arena *a,
 	return 0;
 }
 
-static int make_dirs(const char *root)
+static int make_dirs(const struct ob_datapath *dp)
 {
-	char dir[PATH_MAX];
-	int r = path_of(root, "", dir, sizeof(dir));
-
-	if (r < 0)
-		return r;
-	if (mkdir(root ?: OB_PIN_ROOT, 0700) < 0 && errno != EEXIST)
+	if (mkdir(dp->root, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	return mkdir(dir, 0700) < 0 && errno != EEXIST ? -errno : 0;
+	return mkdir(dp->dir, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 /* In one step, so that the name is never missing while it is replaced. */
-int ob_pin_add(const struct ob_datapath *dp, const char *root,
-	       const struct ob_pin *pin)
+int ob_pin_add(const struct ob_datapath *dp, const struct ob_pin *pin)
 {
+	const char *name = ob_map_name(pin->map);
 	char path[PATH_MAX], temporary[PATH_MAX];
-	char name[64];
-	int r;
+	int r = make_dirs(dp);
 
-	snprintf(name, sizeof(name), "%s_new", ob_map_name(pin->map));
-	r = make_dirs(root);
 	if (r == 0)
-		r = path_of(root, ob_map_name(pin->map), path, sizeof(path));
+		r = ob_datapath_path(dp, path, sizeof(path), "%s", name);
 	if (r == 0)
-		r = path_of(root, name, temporary, sizeof(temporary));
+		r = ob_datapath_path(dp, temporary, sizeof(temporary), "%s_new",
+				     name);
 	if (r < 0)
 		return r;
 	if (unlink(temporary) < 0 && errno != ENOENT)
 		return -errno;
-	if (bpf_obj_pin(ob_datapath_map_fd(dp, pin->map), temporary) < 0)
+	if (bpf_obj_pin(dp->map_fd[pin->map], temporary) < 0)
 		return -errno;
 	return rename(temporary, path) < 0 ? -errno : 0;
 }
