@@ -206,8 +206,7 @@ static int run(struct bench *b)
 	if (r)
 		return r;
 	return ob_service_bench(o->objects, program_fd(b->nop, "nop"),
-				b->trials < 9 ? b->trials : 9, b->nop_ns,
-				b->services);
+				b->trials < 9 ? b->trials : 9, b->services);
 }
 
 int ob_datapath_main(const struct ob_options *o)

@@ -5,7 +5,6 @@
 
 #include <cjson/cJSON.h>
 
-/* objects: the directory of the programs; nop: the fd of an empty one, which
- * takes nop_ns when it is repeated. json: an array. 0 or negative errno. */
-int ob_service_bench(const char *objects, int nop, int trials, double nop_ns,
-		     cJSON *json);
+/* objects: the directory of the programs; nop: the fd of an empty one. json: an
+ * array. 0 or negative errno. */
+int ob_service_bench(const char *objects, int nop, int trials, cJSON *json);
