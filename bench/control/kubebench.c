@@ -132,7 +132,7 @@ static void copy_address(const cJSON *endpoint, char out[46])
 	const cJSON *first = ob_json_get(endpoint, "addresses");
 
 	first = first ? first->child : NULL;
-	if (cJSON_IsString(first))
+	if (first && cJSON_IsString(first))
 		snprintf(out, 46, "%s", first->valuestring);
 }
 

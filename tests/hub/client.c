@@ -284,6 +284,18 @@ struct copy {
 	bool synced, complete;
 };
 
+/* Of "NAMESPACE/obj-NUMBER". */
+static bool number_of(const char *key, unsigned int *ret)
+{
+	static const char prefix[] = "/obj-";
+	const char *name = strchr(key, '/');
+
+	if (!name || strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	*ret = (unsigned int)strtoul(name + sizeof(prefix) - 1, NULL, 10);
+	return true;
+}
+
 static int on_set(void *arg, const char *key, const cJSON *object,
 		  struct ob_status *status)
 {
@@ -291,7 +303,7 @@ static int on_set(void *arg, const char *key, const cJSON *object,
 	unsigned int i = 0;
 
 	(void)status;
-	if (sscanf(strchr(key, '/'), "/obj-%u", &i) != 1)
+	if (!number_of(key, &i))
 		return 0;
 	assert_true(i <= OBJECTS);
 	c->sets++;
@@ -307,7 +319,7 @@ static void on_del(void *arg, const char *key)
 	struct copy *c = arg;
 	unsigned int i = 0;
 
-	if (sscanf(strchr(key, '/'), "/obj-%u", &i) != 1)
+	if (!number_of(key, &i))
 		return;
 	c->dels++;
 	c->n--;
@@ -443,7 +455,7 @@ static void tells_people_what_has_happened(void **state)
 		.note = "cluster c1 has joined",
 	};
 	uint64_t deadline = ob_clock_monotonic_ms() + DEADLINE_MS;
-	const cJSON *items = NULL;
+	const cJSON *items = NULL, *event_seen;
 
 	assert_int_equal(
 		ob_kube_events_new(f->kube, "octopus.io/octopus", "pod", &e),
@@ -458,9 +470,10 @@ static void tells_people_what_has_happened(void **state)
 		assert_int_equal(answer(f), 0);
 		items = ob_json_get(f->body, "items");
 	}
-	assert_string_equal(ob_json_string(items->child, "note"),
+	event_seen = cJSON_GetArrayItem(items, 0);
+	assert_string_equal(ob_json_string(event_seen, "note"),
 			    "cluster c1 has joined");
-	assert_string_equal(ob_json_string(items->child, "regarding.name"),
+	assert_string_equal(ob_json_string(event_seen, "regarding.name"),
 			    "one");
 }
 

@@ -270,7 +270,8 @@ static bool find_snapshot(struct kube_fake *f, const char *target,
 			  unsigned int *at)
 {
 	const char *from = strstr(target, "continue=");
-	unsigned long long version = 0;
+	unsigned long long version;
+	char *rest;
 
 	if (!from) {
 		memcpy(f->snapshot, f->objects, sizeof(f->snapshot));
@@ -278,8 +279,11 @@ static bool find_snapshot(struct kube_fake *f, const char *target,
 		*at = 0;
 		return true;
 	}
-	return sscanf(from, "continue=%llu.%u", &version, at) == 2 &&
-	       version == f->snapshot_version;
+	version = strtoull(from + strlen("continue="), &rest, 10);
+	if (*rest != '.' || version != f->snapshot_version)
+		return false;
+	*at = (unsigned int)strtoul(rest + 1, NULL, 10);
+	return true;
 }
 
 static void send_page(struct kube_fake *f, struct kube_conn *c, char *body,

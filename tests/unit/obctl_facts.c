@@ -92,7 +92,6 @@ static void add_ways(struct ob_arena *a, struct ob_ctl_facts *f,
 	const struct ob_rtroute by_us = { .dst = want->cidrs.v[0],
 					  .ifindex = f->link->ifindex,
 					  .type = RTN_UNICAST };
-	struct ob_rtroute *route = ob_arena_alloc(a, sizeof(*route));
 	struct ob_ctl_path *path = OB_PUSH(a, &f->paths);
 
 	*OB_PUSH(a, &f->destinations) = (struct ob_ctl_destination){

@@ -176,9 +176,10 @@ static void one_who_may_choose_keeps_what_it_had_chosen(void **state)
 static void a_new_key_and_endpoint_apply(void **state)
 {
 	struct world *w = *state;
-	struct ob_peer *p = world_add(w, "c1", NULL);
+	struct ob_peer *p;
 	char buf[OB_KEY_STRLEN];
 
+	world_add(w, "c1", NULL);
 	world_settle(w);
 	p = world_get(w, "c1");
 	p->spec.public_key = world_key(w, 77);

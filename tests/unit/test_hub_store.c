@@ -14,59 +14,7 @@
 
 #include <cmocka.h>
 
-struct fixture {
-	char dir[64], path[80];
-	struct ob_arena *a;
-	struct ob_hub_store *s;
-};
-
-static void reopen(struct fixture *f)
-{
-	ob_hub_store_free(f->s);
-	f->s = NULL;
-	assert_int_equal(ob_hub_store_open(f->path, true, &f->s, NULL), 0);
-}
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	snprintf(f->dir, sizeof(f->dir), "/tmp/ob-store.XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	snprintf(f->path, sizeof(f->path), "%s/hub.db", f->dir);
-	f->a = ob_arena_new();
-	*state = f;
-	reopen(f);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	static const char *const suffixes[] = { "", "-wal", "-shm" };
-	struct fixture *f = *state;
-	char path[96];
-
-	ob_hub_store_free(f->s);
-	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
-		snprintf(path, sizeof(path), "%s%s", f->path, suffixes[i]);
-		unlink(path);
-	}
-	rmdir(f->dir);
-	ob_arena_free(f->a);
-	free(f);
-	return 0;
-}
-
-static size_t commit(struct fixture *f)
-{
-	struct ob_hub_change *const *changes;
-	size_t n;
-
-	assert_int_equal(ob_hub_store_commit(f->s, &changes, &n), 0);
-	for (size_t i = 0; i < n; i++)
-		ob_hub_change_unref(changes[i]);
-	return n;
-}
+#include "hub_store_fixture.h"
 
 static struct ob_hub_key key(const char *name)
 {
@@ -74,14 +22,14 @@ static struct ob_hub_key key(const char *name)
 }
 
 /* The uid is the name. */
-static void put(struct fixture *f, const char *name, const char *text)
+static void put(struct store_fixture *f, const char *name, const char *text)
 {
 	struct ob_hub_key k = key(name);
 
 	assert_int_equal(ob_hub_store_put(f->s, &k, name, text), 0);
 }
 
-static void drop(struct fixture *f, const char *name)
+static void drop(struct store_fixture *f, const char *name)
 {
 	struct ob_hub_key k = key(name);
 
@@ -89,8 +37,8 @@ static void drop(struct fixture *f, const char *name)
 }
 
 /* Names of a list at rv, with spaces between them. */
-static const char *names(struct fixture *f, uint64_t rv, const char *after,
-			 size_t max)
+static const char *names(struct store_fixture *f, uint64_t rv,
+			 const char *after, size_t max)
 {
 	const struct ob_hub_range range = { .resource = "peers.octopus.io",
 					    .namespace = "n",
@@ -109,15 +57,15 @@ static const char *names(struct fixture *f, uint64_t rv, const char *after,
 
 static void keeps_what_was_committed(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct ob_hub_key k = key("a");
 	struct ob_hub_object o;
 	uint64_t rv;
 
 	put(f, "a", "{\"x\":1}");
-	assert_int_equal(commit(f), 1);
+	assert_int_equal(store_commit(f), 1);
 	rv = ob_hub_store_rv(f->s);
-	reopen(f);
+	store_reopen(f);
 	assert_int_equal(ob_hub_store_get(f->s, &k, f->a, &o), 0);
 	assert_string_equal(o.text, "{\"x\":1}");
 	assert_int_equal(o.rv, rv);
@@ -126,42 +74,42 @@ static void keeps_what_was_committed(void **state)
 
 static void forgets_what_was_not_committed(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct ob_hub_key k = key("a");
 	struct ob_hub_object o;
 
 	put(f, "a", "{}");
-	reopen(f);
+	store_reopen(f);
 	assert_int_equal(ob_hub_store_get(f->s, &k, f->a, &o), -ENOENT);
 }
 
 static void numbers_never_go_back(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t rv;
 
 	put(f, "a", "{}");
 	drop(f, "a");
-	commit(f);
+	store_commit(f);
 	rv = ob_hub_store_rv(f->s);
 	assert_true(ob_hub_store_compact(f->s, INT64_MAX, 0, 1000) > 0);
-	reopen(f);
+	store_reopen(f);
 	assert_int_equal(ob_hub_store_rv(f->s), rv);
 	assert_int_equal(ob_hub_store_compacted(f->s), rv);
 }
 
 static void pages_read_one_state(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t rv;
 
 	put(f, "a", "{}");
 	put(f, "c", "{}");
-	commit(f);
+	store_commit(f);
 	rv = ob_hub_store_rv(f->s);
 	put(f, "b", "{}");
 	drop(f, "c");
-	commit(f);
+	store_commit(f);
 	assert_string_equal(names(f, rv, "", 1), "a");
 	assert_string_equal(names(f, rv, "a", 9), "c");
 	assert_string_equal(names(f, 0, "", 9), "a b");
@@ -169,7 +117,7 @@ static void pages_read_one_state(void **state)
 
 static void history_tells_what_was_before(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t rv = ob_hub_store_rv(f->s);
 	struct ob_hub_change **list;
 	size_t n;
@@ -177,7 +125,7 @@ static void history_tells_what_was_before(void **state)
 	put(f, "a", "{\"x\":1}");
 	put(f, "a", "{\"x\":2}");
 	drop(f, "a");
-	commit(f);
+	store_commit(f);
 	assert_int_equal(ob_hub_store_history(f->s, "peers.octopus.io", rv, 9,
 					      f->a, &list, &n),
 			 0);
@@ -193,18 +141,18 @@ static void history_tells_what_was_before(void **state)
 
 static void compaction_keeps_the_state_and_the_newest(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	uint64_t rv;
 
 	put(f, "a", "{\"x\":1}");
 	put(f, "b", "{}");
 	drop(f, "b");
 	put(f, "a", "{\"x\":2}");
-	commit(f);
+	store_commit(f);
 	rv = ob_hub_store_rv(f->s);
 	put(f, "a", "{\"x\":3}");
 	put(f, "c", "{}");
-	commit(f);
+	store_commit(f);
 	assert_true(ob_hub_store_compact(f->s, INT64_MAX, 2, 1000) > 0);
 	assert_int_equal(ob_hub_store_compacted(f->s), rv);
 	assert_string_equal(names(f, rv, "", 9), "a");
@@ -214,13 +162,13 @@ static void compaction_keeps_the_state_and_the_newest(void **state)
 
 static void finds_owners_and_the_owned(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct ob_hub_key a = key("a"), found;
 	struct ob_hub_keys owned = { 0 };
 
 	put(f, "a", "{}");
 	assert_int_equal(ob_hub_store_own(f->s, "owner", &a), 0);
-	commit(f);
+	store_commit(f);
 	assert_int_equal(ob_hub_store_find(f->s, "a", f->a, &found), 0);
 	assert_true(ob_hub_key_equal(&a, &found));
 	ob_hub_store_owned(f->s, "owner", 9, f->a, &owned);
@@ -232,7 +180,7 @@ static void finds_owners_and_the_owned(void **state)
 
 static void is_nobody_elses_to_read(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct stat st;
 
 	assert_int_equal(stat(f->path, &st), 0);
@@ -241,7 +189,7 @@ static void is_nobody_elses_to_read(void **state)
 
 static void says_that_a_file_is_damaged(void **state)
 {
-	struct fixture *f = *state;
+	struct store_fixture *f = *state;
 	struct ob_status status = OB_STATUS_INIT;
 	struct ob_hub_store *s = NULL;
 	char path[96];
@@ -256,7 +204,7 @@ static void says_that_a_file_is_damaged(void **state)
 	assert_non_null(strstr(status.message, path));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, store_setup, store_teardown)
 
 int main(void)
 {

@@ -34,11 +34,15 @@ struct fixture {
 
 static unsigned int index_of(const char *key)
 {
-	unsigned int i = KUBE_FAKE_MAX;
+	static const char prefix[] = "ns/obj-";
+	const size_t n = sizeof(prefix) - 1;
+	unsigned long i;
+	char *end;
 
-	assert_int_equal(sscanf(key, "ns/obj-%u", &i), 1);
-	assert_true(i < KUBE_FAKE_MAX);
-	return i;
+	assert_int_equal(strncmp(key, prefix, n), 0);
+	i = strtoul(key + n, &end, 10);
+	assert_true(end != key + n && *end == '\0' && i < KUBE_FAKE_MAX);
+	return (unsigned int)i;
 }
 
 static int on_set(void *arg, const char *key, const cJSON *object,

@@ -2,14 +2,17 @@
 #include "hub/catalog.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "apimachinery/builtin.h"
 #include "apimachinery/crd_status.h"
 #include "base/log.h"
 #include "hub/decode.h"
+#include "hub/state.h"
 
 struct ob_hub_catalog {
+	struct ob_hub_store *store;
 	struct ob_arena *arena; /* of the built-in kinds */
 	struct ob_hub_kind **kinds;
 	size_t n;
@@ -184,8 +187,52 @@ static uint64_t incomplete(const struct ob_api_resource *r, uint64_t rv)
 	return same ? rv : UINT64_MAX;
 }
 
+/*
+ * What is incomplete is noted with the revision of the definition, so that a
+ * restart need not take everything for it. A note that a crash has prevented is
+ * one of an older definition, and worth nothing.
+ */
+static const char *note_key(struct ob_arena *a, const char *id)
+{
+	return ob_arena_printf(a, "incomplete:%s", id);
+}
+
+static bool is_noted(const struct ob_hub_kind *k)
+{
+	return k && k->incomplete_rv && k->incomplete_rv != UINT64_MAX;
+}
+
+static void note(struct ob_hub_catalog *c, const char *id, uint64_t rv,
+		 const struct ob_hub_kind *k)
+{
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	const char *key = note_key(a, id), *value = NULL;
+	const char *old = ob_hub_state_get(c->store, a, key);
+
+	if (is_noted(k))
+		value = ob_arena_printf(a, "%" PRIu64 " %" PRIu64, rv,
+					k->incomplete_rv);
+	if (old == value || (old && value && strcmp(old, value) == 0))
+		return;
+	if (ob_hub_state_set(c->store, key, value) < 0)
+		ob_debug("not noted", "key=%s", key);
+}
+
+static uint64_t noted(struct ob_hub_catalog *c, const char *id, uint64_t rv,
+		      uint64_t otherwise)
+{
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	const char *text = ob_hub_state_get(c->store, a, note_key(a, id));
+	char *rest;
+
+	if (!text || strtoull(text, &rest, 10) != rv)
+		return otherwise;
+	return strtoull(rest, NULL, 10);
+}
+
 int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
-		       const char *text, size_t size, uint64_t rv)
+		       const char *text, size_t size, uint64_t rv,
+		       uint64_t turn_rv)
 {
 	const struct ob_hub_kind *old = ob_hub_catalog_by_id(c, id);
 	struct ob_hub_kind *k = NULL;
@@ -196,7 +243,8 @@ int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
 	if (k && old && same_schemas(old->r, k->r))
 		k->incomplete_rv = old->incomplete_rv;
 	else if (k)
-		k->incomplete_rv = incomplete(k->r, rv);
+		k->incomplete_rv = incomplete(k->r, turn_rv);
+	note(c, id, rv, k);
 	drop(c, id);
 	if (k)
 		add(c, k);
@@ -212,9 +260,13 @@ static int load(struct ob_hub_catalog *c, struct ob_hub_store *s)
 	struct ob_hub_objects list = { 0 };
 	int r = ob_hub_store_list(s, &range, a, &list);
 
-	for (size_t i = 0; r == 0 && i < list.n; i++)
-		ob_hub_catalog_set(c, list.v[i].name, list.v[i].text,
-				   list.v[i].size, ob_hub_store_rv(s));
+	for (size_t i = 0; r == 0 && i < list.n; i++) {
+		const struct ob_hub_object *o = &list.v[i];
+
+		ob_hub_catalog_set(
+			c, o->name, o->text, o->size, o->rv,
+			noted(c, o->name, o->rv, ob_hub_store_rv(s)));
+	}
 	return r;
 }
 
@@ -227,6 +279,7 @@ int ob_hub_catalog_new(struct ob_hub_store *s, struct ob_hub_catalog **ret)
 
 	if (!c)
 		return -ENOMEM;
+	c->store = s;
 	c->arena = ob_arena_new();
 	ob_api_builtin(c->arena, &builtin);
 	for (size_t i = 0; i < builtin.n; i++)

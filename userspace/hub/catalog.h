@@ -12,9 +12,10 @@
 #include "base/cleanup.h"
 #include "hub/store.h"
 
-#define OB_HUB_CRDS	  "customresourcedefinitions.apiextensions.k8s.io"
-#define OB_HUB_NAMESPACES "namespaces"
-#define OB_HUB_EVENTS	  "events"
+#define OB_HUB_CRDS	   "customresourcedefinitions.apiextensions.k8s.io"
+#define OB_HUB_NAMESPACES  "namespaces"
+#define OB_HUB_DEPLOYMENTS "deployments.apps"
+#define OB_HUB_EVENTS	   "events"
 
 struct ob_hub_kind {
 	unsigned int refs;
@@ -43,7 +44,7 @@ const char *ob_hub_kind_resource(struct ob_arena *a,
 
 struct ob_hub_catalog;
 
-/* The built-in kinds, and those of the CRDs in the store. */
+/* The built-in kinds, and those of the CRDs in the store, which is kept. */
 int ob_hub_catalog_new(struct ob_hub_store *s, struct ob_hub_catalog **ret);
 void ob_hub_catalog_free(struct ob_hub_catalog *c);
 OB_DEFINE_CLEANUP(struct ob_hub_catalog *, ob_hub_catalog_free)
@@ -64,8 +65,9 @@ const struct ob_api_catalog *ob_hub_catalog_api(const struct ob_hub_catalog *c);
 /* Counts changes: for caches of what is made from it. */
 unsigned int ob_hub_catalog_generation(const struct ob_hub_catalog *c);
 
-/* A definition was stored, in a turn that ended with revision rv, or is gone
- * (text NULL). One that is not established
- * makes no kind. */
+/* A definition was stored as revision rv, in a turn that ended with turn_rv, or
+ * is gone (text NULL). One that is not established makes no kind. Not inside of
+ * a turn that has written. */
 int ob_hub_catalog_set(struct ob_hub_catalog *c, const char *id,
-		       const char *text, size_t size, uint64_t rv);
+		       const char *text, size_t size, uint64_t rv,
+		       uint64_t turn_rv);

@@ -165,7 +165,7 @@ int ob_hub_delete(struct ob_hub_call *c)
 {
 	struct options o;
 	cJSON *object;
-	bool gone;
+	bool gone = false;
 	int r = options_parse(c, &o);
 
 	if (r < 0)

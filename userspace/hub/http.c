@@ -22,6 +22,7 @@
 #define STREAM_BYTES	       ((size_t)32 * 1024)
 /* Without any byte moving. Clients keep idle connections for 90 s. */
 #define SILENCE_S	       120U
+#define OWN_SILENCE_S	       (SILENCE_S + 1)
 /* Turns at a stretch, before other sources of the event loop get theirs. */
 #define MAX_TURNS	       8
 
@@ -238,11 +239,11 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
 
 	(void)connection;
 	(void)url;
-	(void)version;
 	if (!w)
 		return MHD_NO;
 	if (w->phase == OB_HUB_PHASE_HEADERS) {
 		w->phase = OB_HUB_PHASE_BODY;
+		w->last = strcmp(version, MHD_HTTP_VERSION_1_1) != 0;
 		headers_take(w, method);
 		h->ops->begin(h->arg, &w->x);
 		return w->x.reply.code ? reply_queue(w) : MHD_YES;
@@ -260,17 +261,32 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
 	return MHD_YES;
 }
 
+/*
+ * MHD 0.9.75 forgets a connection that ends while more of its reply is asked
+ * for: it was taken out of the epoll set when it was suspended, and is looked
+ * at again only once it is the one that was silent longest, up to SILENCE_S
+ * later. Until then it has its descriptor and its place in the limits. Those
+ * with a time-out of their own are looked at in every run.
+ */
+static void clean_up_soon(struct ob_hub_http *h,
+			  struct MHD_Connection *connection)
+{
+	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+				  OWN_SILENCE_S);
+	h->ended = true;
+}
+
 static void on_completed(void *arg, struct MHD_Connection *connection,
 			 void **state, enum MHD_RequestTerminationCode why)
 {
 	struct ob_hub_wire *w = *state;
 	struct ob_hub_http *h = arg;
 
-	(void)connection;
-	(void)why;
 	if (!w)
 		return;
 	*state = NULL;
+	if (w->last || why != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		clean_up_soon(h, connection);
 	sd_event_source_disable_unref(w->hangup);
 	if (w->x.reply.stream_ops)
 		w->x.reply.stream_ops->free(w->x.reply.stream);
@@ -316,7 +332,7 @@ static int schedule(struct ob_hub_http *h)
 	MHD_UNSIGNED_LONG_LONG ms;
 	int r;
 
-	if (h->waiting)
+	if (h->waiting || h->ended)
 		ms = 0;
 	else if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
 		return sd_event_source_set_enabled(h->timer, SD_EVENT_OFF);
@@ -332,6 +348,7 @@ static int work(struct ob_hub_http *h)
 
 	h->working = true;
 	for (;;) {
+		h->ended = false;
 		if (MHD_run(h->daemon) != MHD_YES)
 			return -EIO;
 		if (!h->waiting || turns++ == MAX_TURNS)

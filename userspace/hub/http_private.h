@@ -23,7 +23,8 @@ struct ob_hub_wire {
 	struct MHD_Connection *connection;
 	struct ob_hub_client *client;
 	enum ob_hub_phase phase;
-	bool suspended, hung_up, said_all;
+	bool suspended, hung_up;
+	bool last; /* the connection ends with it, as HTTP/1.0 has it */
 	char *upload;
 	size_t room;
 	sd_event_source *hangup;
@@ -50,6 +51,7 @@ struct ob_hub_http {
 	unsigned int n_clients;
 	struct ob_hub_wire *waiting, **waiting_end;
 	bool working; /* MHD runs, or will before the loop sleeps */
+	bool ended;   /* a connection did, and MHD has to clean up */
 };
 
 int ob_hub_http_fd(struct MHD_Connection *connection);

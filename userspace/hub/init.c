@@ -106,7 +106,8 @@ static int advertise_remember(const struct ob_hub_options *o,
 					      name);
 		w += size;
 	}
-	if (!port && (!port_text || strcmp(o->listen, OB_HUB_DEFAULT_LISTEN))) {
+	if (!port &&
+	    (!port_text || strcmp(o->listen, OB_HUB_DEFAULT_LISTEN) != 0)) {
 		port = OB_HUB_DEFAULT_PORT;
 		if (ob_hub_listen_parse(o->listen, &any, &port) < 0)
 			return ob_status_set(status, EINVAL, REASON,

@@ -23,7 +23,7 @@ static int token_print(const struct ob_hub_options *o, struct ob_hub_store *s,
 	enum ob_hub_token_kind kind =
 		o->gateway ? OB_HUB_TOKEN_GATEWAY : OB_HUB_TOKEN_MEMBER;
 	const char *text;
-	char *token;
+	char *token = NULL;
 	int r = ob_hub_token_cluster_check(o->argument, status);
 
 	if (r == 0)

@@ -45,8 +45,8 @@ static int pair_read(struct ob_arena *a, const char *dir, const char *crt_name,
 		     struct ob_status *status)
 {
 	const char *path = ob_hub_files_path(a, dir, crt_name);
-	char *crt, *key;
-	size_t crt_size, key_size;
+	char *crt = NULL, *key = NULL;
+	size_t crt_size = 0, key_size = 0;
 	int r, e;
 
 	r = ob_hub_files_read(a, path, &crt, &crt_size, status);

@@ -96,14 +96,15 @@ const char *ob_hub_state_get(struct ob_hub_store *s, struct ob_arena *a,
 int ob_hub_state_set(struct ob_hub_store *s, const char *key, const char *value)
 {
 	_cleanup_(sqlite3_finalizep) sqlite3_stmt *st = NULL;
-	int r = ob_hub_sql_prepare(ob_hub_store_db(s),
-				   "INSERT OR REPLACE INTO setting VALUES "
-				   "(?1, ?2)",
-				   &st);
+	const char *sql = value ? "INSERT OR REPLACE INTO setting VALUES "
+				  "(?1, ?2)"
+				: "DELETE FROM setting WHERE key = ?1";
+	int r = ob_hub_sql_prepare(ob_hub_store_db(s), sql, &st);
 
 	if (r < 0)
 		return r;
 	ob_hub_sql_text(st, 1, key);
-	ob_hub_sql_text(st, 2, value);
+	if (value)
+		ob_hub_sql_text(st, 2, value);
 	return ob_hub_sql_run(st);
 }

@@ -20,5 +20,6 @@ int ob_hub_state_require(const char *dir, struct ob_status *status);
 /* Settings that stay; NULL: not set. In the arena. */
 const char *ob_hub_state_get(struct ob_hub_store *s, struct ob_arena *a,
 			     const char *key);
+/* value NULL: not any more. */
 int ob_hub_state_set(struct ob_hub_store *s, const char *key,
 		     const char *value);

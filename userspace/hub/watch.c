@@ -207,7 +207,7 @@ static void initial_write(struct watch *w)
 					 o->size))
 			object_write(w, "ADDED", o);
 	}
-	if (list.n < CHUNK && !list.cut) {
+	if (!o || (list.n < CHUNK && !list.cut)) {
 		w->phase = PHASE_INITIAL_END;
 		return;
 	}

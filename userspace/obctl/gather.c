@@ -90,17 +90,21 @@ static bool in_use(const struct ob_ctl_facts *f, const struct ob_ctl_want *want)
 	return false;
 }
 
+static void keep_some(const struct ob_ctl_facts *f, bool hub,
+		      struct ob_arena *a, struct ob_ctl_wants *kept)
+{
+	for (size_t i = 0; i < f->wants.n; i++)
+		if (f->wants.v[i].hub == hub && in_use(f, &f->wants.v[i]))
+			*OB_PUSH(a, kept) = f->wants.v[i];
+}
+
 /* The hub first: the others may be behind it. */
 static void keep_asked(struct ob_ctl_facts *f, struct ob_arena *a)
 {
 	struct ob_ctl_wants kept = { 0 };
 
-	for (size_t i = 0; i < 2 * f->wants.n; i++) {
-		const struct ob_ctl_want *want = &f->wants.v[i % f->wants.n];
-
-		if (want->hub == (i < f->wants.n) && in_use(f, want))
-			*OB_PUSH(a, &kept) = *want;
-	}
+	keep_some(f, true, a, &kept);
+	keep_some(f, false, a, &kept);
 	f->wants = kept;
 }
 

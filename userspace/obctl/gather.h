@@ -15,4 +15,4 @@
 const struct ob_ctl_daemon *ob_ctl_gather_status(struct ob_ctl *ctl,
 						 const char *cluster);
 
-void ob_ctl_gather(struct ob_ctl *ctl, struct ob_ctl_facts *ret);
+void ob_ctl_gather(struct ob_ctl *ctl, struct ob_ctl_facts *f);

@@ -95,8 +95,9 @@ void ob_ctl_daemon_init(struct ob_arena *a, struct ob_ctl_daemon *ret)
 static void read_health(struct ob_arena *a, struct ob_ctl_daemon *d)
 {
 	char *text = ob_arena_strdup(a, d->health_text), *save = NULL;
-	const char *line = strtok_r(text, "\n", &save);
+	const char *line;
 
+	(void)strtok_r(text, "\n", &save);
 	while ((line = strtok_r(NULL, "\n", &save))) {
 		const char *colon = strstr(line, ": ");
 

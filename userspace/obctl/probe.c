@@ -68,8 +68,7 @@ static uint32_t header_size(uint8_t family)
 /* Never fragmented, and not held back by what path MTU discovery says. */
 static int set_options(int fd, uint8_t family, const char *device)
 {
-	const int probe =
-		family == AF_INET ? IP_PMTUDISC_PROBE : IPV6_PMTUDISC_PROBE;
+	const int probe = IP_PMTUDISC_PROBE; /* IPv6 has the same number */
 	int r = family == AF_INET
 			? setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe,
 				     sizeof(probe))

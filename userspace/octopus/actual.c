@@ -85,7 +85,7 @@ static int dump_attachments(const struct ob_kernel *k, struct ob_arena *a,
 	/* The directory of the pins is gone, and the links with it. */
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	return ob_pin_dump_dead_links(k->pin_root, a, &ret->attachments);
+	return ob_pin_dump_dead_links(k->dp, a, &ret->attachments);
 }
 
 static int unreadable(int r, const char *what, struct ob_status *status)
@@ -137,7 +137,7 @@ int ob_actual_dump(const struct ob_kernel *k, struct ob_arena *a,
 		   struct ob_status *status)
 {
 	struct ob_actual actual = { 0 };
-	int r = ob_pin_dump(k->dp, k->pin_root, a, &actual.pins);
+	int r = ob_pin_dump(k->dp, a, &actual.pins);
 
 	if (r < 0)
 		return unreadable(r, "the pinned maps", status);

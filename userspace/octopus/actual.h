@@ -9,13 +9,12 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "datapath/datapath.h"
+#include "datapath/pins.h"
 #include "datapath/tables.h"
 #include "netlink/addr.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
 #include "octopus/kernel.h"
-#include "octopus/pins.h"
 #include "wireguard/device.h"
 
 #define OB_ALIAS "ovn-builder" /* marks our device */

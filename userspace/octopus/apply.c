@@ -7,11 +7,11 @@
 #include <time.h>
 
 #include "datapath/counters.h"
+#include "datapath/pins.h"
 #include "datapath/tables.h"
 #include "netlink/addr.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
-#include "octopus/pins.h"
 #include "octopus/sysctl.h"
 
 #define MAX_WAITS 200
@@ -68,7 +68,7 @@ static int apply_pin(void *context, const struct ob_op *op,
 	struct ob_apply *c = context;
 
 	(void)status;
-	return ob_pin_add(c->kernel->dp, c->kernel->pin_root, op->args);
+	return ob_pin_add(c->kernel->dp, op->args);
 }
 
 /* Without its alias the device would not be ours: all or nothing. */

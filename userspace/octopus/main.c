@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "datapath/claim.h"
 #include "netlink/netns.h"
 #include "octopus/cleanup.h"
 #include "octopus/leave.h"
@@ -72,7 +73,7 @@ static int leave(const struct ob_config_file *config)
 	struct ob_status status = OB_STATUS_INIT;
 	int r;
 
-	if (!config->hub) {
+	if (!config || !config->hub) {
 		fputs("octopus: --leave needs a file with hub\n", stderr);
 		return -EINVAL;
 	}
@@ -84,13 +85,20 @@ static int cleanup(const struct ob_options *options)
 {
 	_cleanup_(ob_config_freep) struct ob_config_file *config = NULL;
 	struct ob_status status = OB_STATUS_INIT;
+	_close_ int claim = -1;
 	int r = 0;
 
 	if (options->config)
 		r = load_config(options->config, &config);
 	if (r == 0)
 		r = enter_netns(options);
-	if (r == 0 && options->mode == OB_MODE_LEAVE)
+	if (r < 0)
+		return r;
+	/* One that runs would make again what is removed here. */
+	r = ob_claim_take_existing(options->pin_root, &claim, &status);
+	if (r < 0)
+		return complain(r, &status);
+	if (options->mode == OB_MODE_LEAVE)
 		r = leave(config);
 	if (r < 0)
 		return r;
@@ -111,7 +119,7 @@ static void octopus_done(struct ob_octopus *o)
 }
 
 static int octopus_open(struct ob_octopus *o, const struct ob_options *options,
-			struct ob_status *status)
+			int *ret_claim, struct ob_status *status)
 {
 	int r;
 
@@ -120,6 +128,8 @@ static int octopus_open(struct ob_octopus *o, const struct ob_options *options,
 	o->state.config_valid = true;
 	o->network = o->config->hub ? NULL : &o->config->network;
 	r = ob_identity_load(o->config->key_file, &o->identity, status);
+	if (r == 0)
+		r = ob_claim_take(options->pin_root, ret_claim, status);
 	if (r == 0)
 		r = ob_kernel_open(options->pin_root, &o->kernel, status);
 	if (r == 0)
@@ -144,6 +154,7 @@ static void block_signals(void)
 
 static int run(const struct ob_options *options)
 {
+	_close_ int claim = -1; /* the last to go */
 	_cleanup_(octopus_done) struct ob_octopus o = { 0 };
 	struct ob_status status = OB_STATUS_INIT;
 	int r = load_config(options->config, &o.config);
@@ -158,7 +169,7 @@ static int run(const struct ob_options *options)
 		return r;
 	if (options->mode == OB_MODE_RUN)
 		block_signals();
-	r = octopus_open(&o, options, &status);
+	r = octopus_open(&o, options, &claim, &status);
 	if (r < 0)
 		return complain(r, &status);
 	ob_info("octopus " OB_VERSION, "cluster=%s device=%s peers=%zu",

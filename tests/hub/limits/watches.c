@@ -16,6 +16,7 @@
 #define UPDATES	  48
 #define SLOW	  "ovn_builder_hub_slow_watches_total"
 #define PROMPT_MS 1000
+#define HELD	  "ovn_builder_hub_connections"
 
 /* Reads a watch, line by line as far as lines are of interest: their ends. */
 struct reader {
@@ -287,26 +288,73 @@ void ob_limits_tokens(struct ob_limits *l)
 
 /* --- of one identity --- */
 
+#define ROOM 8 /* for those of other cases, and the one that asks */
+
+/* A client that keeps its connection for the next request. */
+static struct ob_raw *idle_open(struct ob_limits *l)
+{
+	const struct ob_raw_request q = { .method = "GET", .path = "/version" };
+	_cleanup_(ob_raw_closep) struct ob_raw *r = ob_limits_open(l, NULL);
+	char text[2048];
+
+	if (!r || !ob_raw_request(r, &q) ||
+	    ob_raw_reply(r, text, sizeof(text), 5000) == 0)
+		return NULL;
+	return TAKE_PTR(r);
+}
+
+/* No more than most connections, soon: they hold descriptors and count. */
+static void gone_by(struct ob_limits *l, unsigned int most, int timeout_ms)
+{
+	uint64_t end = ob_clock_monotonic_ms() + (uint64_t)timeout_ms;
+	unsigned int left;
+
+	while ((left = ob_limits_metric(l, HELD)) > most &&
+	       ob_clock_monotonic_ms() < end)
+		usleep(50 * 1000);
+	OB_LIMITS_CHECK(l, left <= most, "%u connections, not %u, after %d ms",
+			left, most, timeout_ms);
+}
+
+static size_t watches_open(struct ob_limits *l, const char *token,
+			   struct ob_raw **v, size_t n)
+{
+	unsigned int failures = l->failures;
+	size_t i = 0;
+
+	for (; i < n && l->failures == failures; i++)
+		v[i] = peers_watch(l, NULL, token, 200);
+	return i;
+}
+
+/* Those whose clients go, and those that the server ends. */
 void ob_limits_many(struct ob_limits *l)
 {
 	static struct ob_raw *v[OB_HUB_WATCH_MAX];
 	_cleanup_(ob_raw_closep) struct ob_raw *more = NULL, *other = NULL;
+	_cleanup_(ob_raw_closep) struct ob_raw *idle = idle_open(l);
+	unsigned int most = ob_limits_metric(l, HELD) + ROOM;
 	char token[256], second[256];
-	unsigned int failures = l->failures;
-	size_t n = 0;
+	size_t n;
 
+	OB_LIMITS_CHECK(l, idle, "no connection");
 	ob_limits_run(l, "token create many", token, sizeof(token));
 	ob_limits_run(l, "token create many", second, sizeof(second));
-	for (; n < OB_HUB_WATCH_MAX && l->failures == failures; n++)
-		v[n] = peers_watch(l, NULL, token, 200);
+	n = watches_open(l, token, v, 4 * ROOM);
+	for (size_t i = 0; i < n; i++)
+		ob_raw_close(v[i]);
+	gone_by(l, most, 5000);
+	n = watches_open(l, token, v, OB_HUB_WATCH_MAX);
 	more = peers_watch(l, "127.20.1.1", second, 429);
 	other = peers_watch(l, "127.20.1.1", l->admin, 200);
+	OB_LIMITS_CHECK(l, more && other, "no connection");
 	ob_limits_run(l, "token revoke many", token, sizeof(token));
-	for (size_t i = 0; i < n; i++) {
-		if (l->failures == failures)
-			OB_LIMITS_CHECK(l, ob_raw_ended(v[i], 5000),
-					"watch %zu goes on", i);
+	for (size_t i = 0; i < n; i++)
+		OB_LIMITS_CHECK(l, v[i] && ob_raw_ended(v[i], 5000),
+				"watch %zu goes on", i);
+	/* Whether or not the other side has gone, too. */
+	gone_by(l, most, 5000);
+	for (size_t i = 0; i < n; i++)
 		ob_raw_close(v[i]);
-	}
 	OB_LIMITS_CHECK(l, ob_limits_healthy(l), "not healthy");
 }

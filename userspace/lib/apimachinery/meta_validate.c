@@ -70,11 +70,11 @@ static const char *label_problem(const char *s)
 	return label_form(s, strlen(s)) ? NULL : LABEL_RULE;
 }
 
-const char *ob_api_subdomain_problem(const char *s)
+const char *ob_api_subdomain_problem(const char *name)
 {
-	if (strlen(s) > SUBDOMAIN_MAX)
+	if (strlen(name) > SUBDOMAIN_MAX)
 		return "must be no more than 253 characters";
-	return subdomain_form(s) ? NULL : SUBDOMAIN_RULE;
+	return subdomain_form(name) ? NULL : SUBDOMAIN_RULE;
 }
 
 bool ob_api_name_valid(const char *name, bool label_only)

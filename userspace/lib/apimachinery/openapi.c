@@ -235,7 +235,8 @@ static void add_operation(const struct maker *k, cJSON *path,
 	static const char *const writes[] = { "dryRun", "fieldManager",
 					      "fieldValidation" };
 	cJSON *o = ob_json_object(k->a), *parameters = ob_json_array(k->a);
-	bool changes = strcmp(method, "get") && strcmp(method, "delete");
+	bool changes =
+		strcmp(method, "get") != 0 && strcmp(method, "delete") != 0;
 
 	for (size_t i = 0; changes && i < ARRAY_SIZE(writes); i++)
 		ob_json_append(k->a, parameters,

@@ -129,7 +129,7 @@ static int put_element(struct patcher *p, const char *path, struct target *t,
 
 static int put(struct patcher *p, const char *path, cJSON *value)
 {
-	struct target t;
+	struct target t = { 0 };
 	int err = find(p, path, &t);
 
 	if (err < 0)
@@ -151,7 +151,7 @@ static int put(struct patcher *p, const char *path, cJSON *value)
 
 static int take_out(struct patcher *p, const char *path, cJSON **ret)
 {
-	struct target t;
+	struct target t = { 0 };
 	int err = find(p, path, &t);
 
 	if (err < 0)
@@ -168,7 +168,7 @@ static int take_out(struct patcher *p, const char *path, cJSON **ret)
 
 static int replace(struct patcher *p, const char *path, cJSON *value)
 {
-	struct target t;
+	struct target t = { 0 };
 	int err = find(p, path, &t);
 
 	if (err < 0)
@@ -185,7 +185,7 @@ static int replace(struct patcher *p, const char *path, cJSON *value)
 
 static int test(struct patcher *p, const char *path, const cJSON *value)
 {
-	struct target t;
+	struct target t = { 0 };
 	int err = find(p, path, &t);
 
 	if (err == -ENOENT || (!err && !ob_json_equal(t.value, value)))
@@ -205,7 +205,7 @@ static bool is_below(const char *path, const char *from)
 
 static int move(struct patcher *p, const char *path, const char *from)
 {
-	cJSON *value;
+	cJSON *value = NULL;
 	int err;
 
 	if (is_below(path, from))
@@ -218,7 +218,7 @@ static int move(struct patcher *p, const char *path, const char *from)
 
 static int copy(struct patcher *p, const char *path, const char *from)
 {
-	struct target t;
+	struct target t = { 0 };
 	int err = find(p, from, &t);
 
 	if (err < 0)

@@ -168,12 +168,10 @@ static const char *take_bracket_key(struct slice *p, struct step *step)
 
 static const char *take_index(struct slice *p, struct step *step)
 {
-	const char *end = p->s;
+	const char *end = memchr(p->s, ']', p->n);
+	size_t n = end ? (size_t)(end - p->s) : 0;
 	char text[16] = { 0 }, *rest;
-	size_t n;
 
-	end = memchr(p->s, ']', p->n);
-	n = end ? (size_t)(end - p->s) : 0;
 	if (!n || n >= sizeof(text))
 		return "a bracket has an index, a quoted name, * or a filter";
 	memcpy(text, p->s, n);

@@ -260,7 +260,8 @@ static void check_meta(struct ob_api_compiler *c, const struct ob_api_frame *f,
 	     f->level == OB_API_LEVEL_ROOT && p && i < p->properties.n; i++) {
 		const char *name = p->properties.v[i].name;
 
-		if (strcmp(name, "name") && strcmp(name, "generateName"))
+		if (strcmp(name, "name") != 0 &&
+		    strcmp(name, "generateName") != 0)
 			ob_api_frame_forbidden(
 				c, &c->structural, f, "properties[metadata]",
 				"must not specify anything other than name and "

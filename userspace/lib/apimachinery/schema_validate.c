@@ -245,7 +245,8 @@ void ob_api_duplicates(struct ob_arena *a, const char *const *texts, size_t n,
 	for (size_t i = 1; i < n; i++) {
 		bool same = !strcmp(all[i].text, all[i - 1].text);
 
-		if (same && (i < 2 || strcmp(all[i].text, all[i - 2].text)))
+		if (same &&
+		    (i < 2 || strcmp(all[i].text, all[i - 2].text) != 0))
 			*OB_PUSH(a, ret) = all[i].index;
 	}
 	if (ret->n)

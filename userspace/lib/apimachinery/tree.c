@@ -34,7 +34,8 @@ struct ob_api_index ob_api_index_new(struct ob_arena *a, const cJSON *object)
 		size_t at = hash(m->string) & i.mask;
 
 		/* Of two with one name the first counts, as elsewhere. */
-		while (i.slots[at] && strcmp(i.slots[at]->string, m->string))
+		while (i.slots[at] &&
+		       strcmp(i.slots[at]->string, m->string) != 0)
 			at = (at + 1) & i.mask;
 		if (!i.slots[at])
 			i.slots[at] = m;

@@ -30,6 +30,10 @@ int ob_datapath_path(const struct ob_datapath *dp, char *buf, size_t size,
 #define OB_PIN_RODATA "rodata_%s"  /* hook: its constants */
 #define OB_PIN_CLSACT "clsact_%d"  /* ifindex: a qdisc we made (directory) */
 
+/* False for what OB_PIN_LINK did not make. */
+bool ob_pin_parse_link(const char *name, enum ob_hook *ret_hook,
+		       int *ret_ifindex);
+
 /* A way to attach: tcx links or clsact filters. */
 struct ob_attachment_list {
 	struct ob_attachment *v;

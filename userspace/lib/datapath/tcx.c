@@ -205,28 +205,6 @@ static int tcx_del(struct ob_datapath *dp, enum ob_hook hook, int ifindex)
 	return r > 0 ? ob_version_retire_others(dp) : r;
 }
 
-/* "link_to_tunnel_7" -> hook and 7. */
-static bool parse_name(const char *name, enum ob_hook *ret_hook,
-		       int *ret_ifindex)
-{
-	for (enum ob_hook i = 0; i < OB_HOOK_COUNT; i++) {
-		char prefix[64], *end;
-		int n = snprintf(prefix, sizeof(prefix), "link_%s_",
-				 ob_hook_name(i));
-		long index;
-
-		if (strncmp(name, prefix, (size_t)n) != 0)
-			continue;
-		index = strtol(name + n, &end, 10);
-		if (end == name + n || *end || index <= 0 || index > INT_MAX)
-			return false;
-		*ret_hook = i;
-		*ret_ifindex = (int)index;
-		return true;
-	}
-	return false;
-}
-
 struct dumper {
 	struct ob_arena *arena;
 	struct ob_attachment_list *list;
@@ -243,7 +221,7 @@ static int dump_link(struct ob_datapath *dp, const char *dir, const char *name,
 	char path[PATH_MAX];
 	int ifindex, r;
 
-	if (!parse_name(name, &hook, &ifindex))
+	if (!ob_pin_parse_link(name, &hook, &ifindex))
 		return 0;
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    (int)sizeof(path))

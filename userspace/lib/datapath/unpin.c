@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "datapath/bpffs.h"
+#include "datapath/claim.h"
 #include "datapath/versions.h"
 #include "ob/abi/version.h"
 
@@ -43,6 +44,8 @@ int ob_datapath_unpin(const char *root)
 		r = ob_bpffs_lock(dir, &lock);
 	if (r == 0)
 		r = remove_versions(dir);
+	if (r == 0)
+		r = ob_claim_unpin(dir);
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
