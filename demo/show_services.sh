@@ -11,7 +11,6 @@ show_apis()
 {
 	prompt cluster1 "kubectl apply -f charts/octopus-agent/crds"
 	apis_start || fail "the clusters' API servers do not answer"
-	services_start
 	pod_resolver cluster1-client
 	pod_resolver cluster2-echo
 	for _at in $SERVICE_CLUSTERS; do
