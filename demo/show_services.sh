@@ -50,7 +50,7 @@ imports()
 answering()
 {
 	kube_in cluster1 get pods -o name >"$WORLD/pods.cluster1"
-	in_pod "$1" curl -sS -g --max-time 10 -H 'Connection: close' \
+	in_pod "$1" curl -sS --max-time 10 -H 'Connection: close' \
 		"http://$NAME/whoami?[1-$2]" |
 		while read -r _name _; do
 			if grep -qxF "pod/$_name" "$WORLD/pods.cluster1"; then
