@@ -102,7 +102,7 @@ curls()
 hello()
 {
 	case $3 in *:*) _to="[$3]" ;; *) _to=$3 ;; esac
-	echo hi | in_pod "$1" socat -t 3 - "$2:$_to:$4" 2>/dev/null
+	echo hi | in_pod "$1" socat -t "$ANSWER" - "$2:$_to:$4" 2>&1
 }
 
 # load_start POD URL: connections, one after the other, until load_stop.
