@@ -53,20 +53,20 @@ static void errors_name_line_and_field(void **state)
 	(void)state;
 	assert_refused("cluster_id: c1\n", "f:1:1: hub is missing");
 	assert_refused("cluster_id: c1\nhub: {url: https://h}\n",
-		       "f:2:6: hub: token_file is missing");
+		       "f:2:1: hub: token_file is missing");
 	assert_refused("cluster_id: c1\nprofile: bridge\n" HUB,
-		       "f:2:10: profile: none of nat, parallel and routed");
+		       "f:2:1: profile: none of nat, parallel and routed");
 	assert_refused("cluster_id: c1\n" HUB "peers: []\n",
-		       "f:3:8: unknown field \"peers\"");
+		       "f:3:1: unknown field \"peers\"");
 	assert_refused("cluster_id: c1\n" HUB
 		       "profile: routed\npod_cidr: 10.0.0.0/8\n",
-		       "f:4:11: pod_cidr: needs profile nat");
+		       "f:4:1: pod_cidr: needs profile nat");
 	assert_refused("cluster_id: c1\n" HUB
 		       "clusterset_cidr: [10.1.0.0/24, 10.2.0.0/24]\n",
 		       "f:3:32: clusterset_cidr[1]: a second block of the same "
 		       "family");
 	assert_refused("cluster_id: c1\n" HUB "heartbeat: 10\nexpiry: 19\n",
-		       "f:4:9: expiry: expiry has to be at least twice "
+		       "f:4:1: expiry: expiry has to be at least twice "
 		       "heartbeat");
 }
 
