@@ -51,15 +51,18 @@ static __noinline int relay(struct __sk_buff *skb, __u8 family, __u32 from_slot)
 static __always_inline int from_tunnel_family(struct __sk_buff *skb,
 					      __u8 family)
 {
+	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = {};
-	struct ob_ip6 to = {};
+	/* Its address is the new destination at first: below are functions
+	 * that need all of the stack that there is. */
+	struct ob_answer answer = {};
 	struct ob_packet p;
 
 	if (!ob_parse(skb, family, &p))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
 	if (!origin(skb, &p, &route))
 		return drop(skb, OB_REASON_SPOOFED, OB_HOOK_FROM_TUNNEL);
-	switch (ob_map_in(&p.dst, family, &to)) {
+	switch (ob_map_in(&p.dst, family, &answer.addr)) {
 	case OB_FOUND_NONE:
 		return relay(skb, family, route.slot);
 	case OB_FOUND_STACK:
@@ -69,13 +72,17 @@ static __always_inline int from_tunnel_family(struct __sk_buff *skb,
 		break;
 	}
 	if (ob_is_icmp_error(skb, &p) &&
-	    !ob_icmp_translate(skb, p.l4_off, p.ip_len, family, false))
+	    (!ob_icmp_translate(skb, p.l4_off, p.ip_len, family, false) ||
+	     (ob_has_services(config) &&
+	      !ob_answer_error(skb, p.l4_off, p.ip_len, family))))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
-	if (!ob_rewrite(skb, &p, OB_DST, &to))
+	if (!ob_rewrite(skb, &p, OB_DST, &answer.addr))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
 	ob_mss_clamp(skb, &p, route.mtu);
 	ob_count_rx(skb, &p, route.slot);
-	return ob_deliver(skb, &p, OB_HOOK_FROM_TUNNEL);
+	if (ob_has_services(config))
+		answer.found = ob_answer_find(skb, &p, &answer);
+	return ob_deliver(skb, &p, &answer, OB_HOOK_FROM_TUNNEL);
 }
 
 SEC("tcx/ingress")

@@ -116,6 +116,10 @@ member_config()
 		pod_cidr: [$POD_CIDR4, "$POD_CIDR6"]
 		interfaces: ["veth-*"]
 	END
+	# One that is a Kubernetes cluster (cluster.sh) has services.
+	[ ! -d "$WORLD/$1-api" ] || cat <<-END
+		kubernetes: {kubeconfig: $WORLD/$1-api/admin.kubeconfig}
+	END
 }
 
 # hub_config: of the hub's own gateway, which says what there is to share.

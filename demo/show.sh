@@ -48,9 +48,14 @@ nginx_files()
 	END
 }
 
-start_servers()
+show_build()
 {
 	nginx_files
+	world_build
+}
+
+start_servers()
+{
 	background nginx cluster2-web nginx -e "$WORLD/nginx.error.log" \
 		-c "$WORLD/nginx.conf"
 	background echo cluster2-echo \
@@ -66,11 +71,13 @@ fetch()
 
 show_page()
 {
+	start_servers
 	prompt cluster1/client "curl http://$WEB4/ | head -n 4"
 	fetch "http://$WEB4/" >"$WORLD/page"
 	head -n 4 "$WORLD/page" | shown
 	grep -q 'Welcome to nginx!' "$WORLD/page" ||
 		fail "that is not nginx's welcome page"
+	show_access_log
 }
 
 # show_access_log [ADDRESS]: the last line must be from there.
@@ -83,41 +90,35 @@ show_access_log()
 		fail "the client's address in the log is not $_from"
 }
 
-show_ping()
+# answers_ping POD ADDRESS
+answers_ping()
 {
-	prompt cluster1/client "ping -c 3 $WEB4"
-	on cluster1-client ping -n -c 3 -i 0.2 -W 5 "$WEB4" >"$WORLD/ping"
-	sed -n '/bytes from/p;/packets transmitted/p' "$WORLD/ping" | shown
-	grep -q ' 0% packet loss' "$WORLD/ping"
+	prompt "${1%%-*}/${1#*-}" "ping -c 1 $2"
+	on "$1" ping -n -c 1 -W 5 "$2" >"$WORLD/ping"
+	sed -n '/bytes from/p' "$WORLD/ping" | shown
 }
 
-show_udp()
+# answers_head POD URL
+answers_head()
 {
+	prompt "${1%%-*}/${1#*-}" "curl -sI '$2'"
+	on "$1" curl -sS -g -I --fail --max-time 20 "$2" | head -n 1 |
+		tr -d '\r' | shown
+}
+
+show_protocols()
+{
+	answers_ping cluster1-client "$WEB4"
 	prompt cluster1/client "echo 'any protocol' | socat - udp:$ECHO4:7"
 	echo 'any protocol' |
 		on cluster1-client socat -t 5 - "udp:$ECHO4:7" >"$WORLD/udp" &
 	wait_until 10 grep -q 'any protocol' "$WORLD/udp" ||
 		fail "no answer to the UDP packet"
 	shown <"$WORLD/udp"
-}
-
-show_ipv6()
-{
-	prompt cluster1/client "curl -sI 'http://[$WEB6]/'"
-	on cluster1-client curl -sS -g -I --fail --max-time 20 \
-		"http://[$WEB6]/" >"$WORLD/page6"
-	head -n 2 "$WORLD/page6" | tr -d '\r' | shown
+	answers_head cluster1-client "http://[$WEB6]/"
 	show_access_log "$CLIENT6"
-}
-
-show_hub()
-{
-	prompt cluster1/client "ping -c 1 $STATUS4"
-	on cluster1-client ping -n -c 1 -W 5 "$STATUS4" >"$WORLD/ping"
-	sed -n '/bytes from/p' "$WORLD/ping" | shown
-	prompt hub/status "curl -sI http://$WEB4/"
-	on hub-status curl -sS -I --fail --max-time 20 "http://$WEB4/" |
-		head -n 1 | tr -d '\r' | shown
+	answers_ping cluster1-client "$STATUS4"
+	answers_head hub-status "http://$WEB4/"
 	show_access_log "$STATUS4"
 }
 
@@ -187,6 +188,7 @@ show_tables()
 		prompt cluster1 "obctl $_verb"
 		obctl_of cluster1 "$_verb" | shown
 	done
+	show_counters
 }
 
 # counter_line FROM TO: what one has sent and the other received.

@@ -34,6 +34,7 @@ show_join()
 		wait_until 30 handshake_done $_member ||
 			fail "$_member has no WireGuard handshake"
 	done
+	show_peers
 }
 
 show_peers()
@@ -104,12 +105,21 @@ show_conflict()
 show_kill()
 {
 	stream_start $STREAM_RATE || fail "the stream does not start"
+	_vip=$(in_pod cluster1-client getent ahostsv4 "$NAME" | head -n 1)
+	_vip=${_vip%% *}
 	hub_stop KILL
 	for _dead in $CLUSTERS; do
 		octopus_stop "$_dead" KILL
 	done
-	! pgrep -x octopus || fail "there is an octopus left"
-	show "octopus in hub, cluster1, cluster2, cluster3, and the API: killed"
+	for _at in $SERVICE_CLUSTERS; do
+		part_stop syncer "$_at" KILL
+		part_stop crossdns "$_at" KILL
+	done
+	! pgrep -x 'octopus|syncer|crossdns' || fail "one of them is left"
+	show "octopus in hub, cluster1, cluster2, cluster3, the hub's API, and"
+	show "syncer and crossdns in cluster1 and cluster2: killed"
+	prompt cluster1/client "curl http://$_vip/ | grep h1   ($NAME)"
+	fetch "http://$_vip/" | grep h1 | shown
 	prompt cluster1/client "curl http://$WEB4/ | grep h1"
 	fetch "http://$WEB4/" | grep h1 | shown
 	unharmed
@@ -124,7 +134,13 @@ show_return()
 		wait_until 30 gateway_ready "$_back" ||
 			fail "octopus of $_back is not ready after 30 s"
 	done
+	for _at in $SERVICE_CLUSTERS; do
+		syncer_start "$_at"
+		crossdns_start "$_at"
+	done
 	kube wait --for=condition=Ready --timeout=60s peer --all
+	wait_until "$SYNC_SECONDS" page_by_name cluster1-client ||
+		fail "nginx-svc does not answer"
 	unharmed
 }
 

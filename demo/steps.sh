@@ -61,7 +61,8 @@ step_failed()
 	echo
 	echo "${RED}Step $STEP failed:$PLAIN $1. The end of its log:"
 	sed -n "/^=== step $STEP:/,\$p" "$LOG" | tail -n 30 | sed 's/^/  | /'
-	for _log in "$WORLD"/hub.log "$WORLD"/*.octopus.log; do
+	for _log in "$WORLD"/hub.log "$WORLD"/*.octopus.log \
+		"$WORLD"/cluster?-*.log; do
 		[ -s "$_log" ] || continue
 		echo "The end of $(basename "$_log"):"
 		tail -n 10 "$_log" | sed 's/^/  | /'

@@ -418,7 +418,7 @@ world_remove()
 		esac
 	done
 	ip link del operator 2>/dev/null || :
-	rm -rf "$(gateway_of '')"*
+	rm -rf "$(gateway_of '')"* /etc/netns/cluster[1-9]*
 }
 
 ### counters #################################################################

@@ -74,19 +74,6 @@ static __always_inline bool ob_budget_take(__u32 reason, __u64 now)
 	return true;
 }
 
-static __always_inline void
-ob_event_address(struct ob_ip6 *to, const struct ob_ip6 *from, __u8 family)
-{
-	__builtin_memset(to, 0, sizeof(*to));
-	if (family == 6) {
-		*to = *from;
-	} else if (family == 4) {
-		to->b[10] = 0xff;
-		to->b[11] = 0xff;
-		__builtin_memcpy(&to->b[12], &from->b[0], 4);
-	}
-}
-
 static __always_inline bool ob_has_ports(__u8 proto)
 {
 	return proto == IPPROTO_TCP || proto == IPPROTO_UDP ||
@@ -115,8 +102,8 @@ static __always_inline void ob_event_send(struct __sk_buff *skb,
 	e->hook = hook;
 	e->ifindex = skb->ifindex;
 	e->len = p->family ? p->ip_len : skb->len - ob_l3_off;
-	ob_event_address(&e->src, &p->src, p->family);
-	ob_event_address(&e->dst, &p->dst, p->family);
+	ob_mapped_put(&e->src, &p->src, p->family);
+	ob_mapped_put(&e->dst, &p->dst, p->family);
 	e->sport = bpf_ntohs(ports[0]);
 	e->dport = bpf_ntohs(ports[1]);
 	e->family = p->family;

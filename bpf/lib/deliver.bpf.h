@@ -12,6 +12,7 @@
 #include <linux/if_ether.h>
 
 #include "lib/account.bpf.h"
+#include "lib/answer.bpf.h"
 #include "lib/rewrite.bpf.h"
 #include "lib/table.bpf.h"
 
@@ -48,9 +49,14 @@ static __always_inline long ob_next_hop(struct __sk_buff *skb,
  * its connection tracking has not seen the other direction, and firewalls
  * (kube-proxy's, for one) drop what it calls invalid. The pod would stay
  * unreachable for as long as it does not speak first.
+ *
+ * An answer of a service gets the virtual source last: what the stack has to
+ * say about a packet goes to its source, and that must be the backend then.
  */
 static __always_inline int ob_deliver(struct __sk_buff *skb,
-				      struct ob_packet *p, enum ob_hook hook)
+				      struct ob_packet *p,
+				      const struct ob_answer *answer,
+				      enum ob_hook hook)
 {
 	struct ethhdr eth = { .h_proto = skb->protocol };
 	struct bpf_fib_lookup fib;
@@ -59,6 +65,10 @@ static __always_inline int ob_deliver(struct __sk_buff *skb,
 	if (p->ttl <= 1)
 		return drop(skb, OB_REASON_TTL_EXPIRED, hook);
 	found = ob_next_hop(skb, p, &fib);
+	if (answer->found &&
+	    !(found == BPF_FIB_LKUP_RET_FRAG_NEEDED && p->df) &&
+	    !ob_answer_rewrite(skb, p, answer))
+		return drop(skb, OB_REASON_MALFORMED, hook);
 	if (found != BPF_FIB_LKUP_RET_SUCCESS &&
 	    found != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return drop(skb, OB_REASON_NO_FAST_PATH, hook);

@@ -11,6 +11,7 @@
 
 #include "ob/abi/event.h"
 #include "ob/abi/maps.h"
+#include "ob/abi/service.h"
 
 /* Prefixes come and go with clusters and nodes: no memory until used. */
 #define OB_LPM_MAP(map, key_type, value_type)                                  \
@@ -69,3 +70,60 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ob_budget);
 } ob_budget SEC(".maps");
+
+/* Services come and go: no memory until used. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, OB_MAX_SERVICES);
+	__type(key, struct ob_service_key);
+	__type(value, struct ob_service);
+} ob_service SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, OB_MAX_SLOT_BLOCKS);
+	__type(key, __u32);
+	__type(value, struct ob_slots);
+} ob_slot SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, OB_MAX_BACKENDS);
+	__type(key, __u32);
+	__type(value, struct ob_backend);
+} ob_backend SEC(".maps");
+
+/*
+ * Connections: preallocated, so that the packet path needs no allocation, and
+ * never LRU, which would throw out a connection under way, or one half of it,
+ * to make room for a new one. Full means that new ones are refused.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, OB_MAX_FLOWS);
+	__type(key, struct ob_flow_key);
+	__type(value, struct ob_flow);
+} ob_flow SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, OB_MAX_FLOWS);
+	__type(key, struct ob_reply_key);
+	__type(value, struct ob_reply);
+} ob_reply SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, OB_MAX_AFFINITIES);
+	__type(key, struct ob_affinity_key);
+	__type(value, struct ob_affinity);
+} ob_affinity SEC(".maps");
+
+/* Losing a note loses one datagram: here the kernel may choose the victim. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, OB_MAX_FRAGMENTS);
+	__type(key, struct ob_fragment_key);
+	__type(value, struct ob_fragment);
+} ob_fragment SEC(".maps");

@@ -36,6 +36,7 @@ const volatile __u32 ob_l3_off = OB_L3_OFFSET;
 #define OB_IPV4_MF	       0x2000
 #define OB_IPV4_OFFSET	       0x1fff
 #define OB_IPV6_OFFSET	       0xfff8
+#define OB_IPV6_MF	       0x0001
 /* More extension headers than this are somebody's attack. */
 #define OB_IPV6_MAX_EXTENSIONS 6
 #define OB_IPPROTO_UDPLITE     136
@@ -75,6 +76,39 @@ static __always_inline __be32 ob_ip4_get(const struct ob_ip6 *a)
 static __always_inline void ob_ip4_put(struct ob_ip6 *a, __be32 v)
 {
 	__builtin_memcpy(a, &v, sizeof(v));
+}
+
+/* An address as maps and events have it: IPv4 as ::ffff:a.b.c.d. */
+static __always_inline void
+ob_mapped_put(struct ob_ip6 *to, const struct ob_ip6 *from, __u8 family)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	if (family == 6) {
+		*to = *from;
+	} else if (family == 4) {
+		to->b[10] = 0xff;
+		to->b[11] = 0xff;
+		__builtin_memcpy(&to->b[12], &from->b[0], 4);
+	}
+}
+
+static __always_inline void ob_mapped_put4(struct ob_ip6 *to, __be32 addr)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	to->b[10] = 0xff;
+	to->b[11] = 0xff;
+	__builtin_memcpy(&to->b[12], &addr, sizeof(addr));
+}
+
+/* And as a packet has it. */
+static __always_inline void
+ob_mapped_get(struct ob_ip6 *to, const struct ob_ip6 *from, __u8 family)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	if (family == 6)
+		*to = *from;
+	else
+		__builtin_memcpy(to, &from->b[12], 4);
 }
 
 /* Fills p from the IPv4 header; false when that makes no sense. */

@@ -159,6 +159,38 @@ static __always_inline bool ob_rewrite(struct __sk_buff *skb,
 	return ob_rewrite6(skb, p, side, to);
 }
 
+/*
+ * Replaces a port of TCP, UDP or SCTP. Ports are in no pseudo-header, so an
+ * unfinished checksum does not know them yet. A sum over the packet stays the
+ * same where a checksum follows; where none does (UDP without, SCTP, whose
+ * own is of another kind), it does not. False: cut short.
+ */
+static __noinline bool ob_port_rewrite(struct __sk_buff *skb,
+				       const struct ob_packet *p,
+				       enum ob_side side, __u16 from, __u16 to)
+{
+	const __u32 off = p->l4_off + (side == OB_SRC ? 0 : 2);
+	__be16 old = bpf_htons(from), new = bpf_htons(to), check = 0;
+	__u64 flags = sizeof(new), store = 0;
+	int check_off = ob_l4_csum_offset(p->family, p->proto);
+
+	if (from == to)
+		return true;
+	if (ob_zero_is_special(p->proto)) {
+		flags |= BPF_F_MARK_MANGLED_0;
+		if (bpf_skb_load_bytes(skb, p->l4_off + 6, &check, 2))
+			return false;
+		if (!check)
+			check_off = -1;
+	}
+	if (check_off < 0)
+		store = BPF_F_RECOMPUTE_CSUM;
+	else if (bpf_l4_csum_replace(skb, p->l4_off + check_off, old, new,
+				     flags))
+		return false;
+	return !bpf_skb_store_bytes(skb, off, &new, sizeof(new), store);
+}
+
 /* TTL or hop limit minus one; the caller saw that it is above one. */
 static __always_inline bool ob_decrement_ttl(struct __sk_buff *skb,
 					     struct ob_packet *p)

@@ -75,23 +75,53 @@ static __always_inline bool ob_route_find(const struct ob_ip6 *addr,
 	return true;
 }
 
+/* Prefixes of the configuration; of length 0: none has anything. */
+static __always_inline bool ob_is_within4(const struct ob_ip6 *addr,
+					  const struct ob_ip4 *net, __u32 len)
+{
+	const __be32 *a = (const __be32 *)addr;
+	const __be32 *n = (const __be32 *)net;
+
+	return len && !((a[0] ^ n[0]) & ob_mask4(len));
+}
+
+static __always_inline bool ob_is_within6(const struct ob_ip6 *addr,
+					  const struct ob_ip6 *net, __u32 len)
+{
+	const __be32 *a = (const __be32 *)addr;
+	const __be32 *n = (const __be32 *)net;
+	__be32 differ = 0;
+
+#pragma unroll
+	for (__u32 i = 0; i < 4; i++)
+		differ |= (a[i] ^ n[i]) & ob_mask_word(len, i);
+	return len && !differ;
+}
+
 /* Is the destination ours to look at? */
 static __always_inline bool ob_is_global(const struct ob_config *config,
 					 const struct ob_ip6 *addr, __u8 family)
 {
-	const __be32 *a = (const __be32 *)addr;
-	const __be32 *n = (const __be32 *)&config->global6;
-	__be32 differ = 0;
+	if (family == 4)
+		return ob_is_within4(addr, &config->global4,
+				     config->global4_len);
+	return ob_is_within6(addr, &config->global6, config->global6_len);
+}
 
-	if (family == 4) {
-		n = (const __be32 *)&config->global4;
-		return config->global4_len &&
-		       !((a[0] ^ n[0]) & ob_mask4(config->global4_len));
-	}
-#pragma unroll
-	for (__u32 i = 0; i < 4; i++)
-		differ |= (a[i] ^ n[i]) & ob_mask_word(config->global6_len, i);
-	return config->global6_len && !differ;
+/* Is it an address that services may have? */
+static __always_inline bool ob_is_service(const struct ob_config *config,
+					  const struct ob_ip6 *addr,
+					  __u8 family)
+{
+	if (family == 4)
+		return ob_is_within4(addr, &config->service4,
+				     config->service4_len);
+	return ob_is_within6(addr, &config->service6, config->service6_len);
+}
+
+static __always_inline bool ob_has_services(const struct ob_config *config)
+{
+	return config && (config->service4_len || config->service6_len);
 }
 
 static __always_inline enum ob_found

@@ -217,6 +217,56 @@ static void other_program_is_replaced_in_place(void **state)
 	assert_int_equal(1, attached(f, OB_HOOK_FROM_POD));
 }
 
+/* As a loader of another version leaves it: its own pins, its own program. */
+static void become_other_version(struct fixture *f)
+{
+	ob_datapath_free(f->dp);
+	gateway_run("mv " GATEWAY_ROOT "/" OB_ABI_VERSION " " GATEWAY_ROOT
+		    "/v1");
+	f->dp = load();
+	change_program(f->dp, OB_HOOK_TO_TUNNEL);
+}
+
+static bool other_version_is_left(void)
+{
+	return access(GATEWAY_ROOT "/v1", F_OK) == 0;
+}
+
+static void takes_over_what_another_version_attached(void **state)
+{
+	struct fixture *f = *state;
+	struct ob_attachments list;
+
+	add(f, OB_HOOK_TO_TUNNEL);
+	become_other_version(f);
+	list = dump(f);
+	assert_int_equal(1, list.n);
+	assert_false(list.v[0].current);
+	add(f, OB_HOOK_TO_TUNNEL);
+	list = dump(f);
+	assert_int_equal(1, list.n);
+	assert_true(list.v[0].current);
+	assert_int_equal(1, attached(f, OB_HOOK_TO_TUNNEL));
+	assert_false(other_version_is_left());
+	if (!f->tcx)
+		assert_int_equal(1, gateway_pins("clsact_"));
+}
+
+static void removes_what_another_version_attached(void **state)
+{
+	struct fixture *f = *state;
+	struct ob_attachments list;
+
+	add(f, OB_HOOK_FROM_POD);
+	become_other_version(f);
+	list = dump(f);
+	assert_int_equal(1, list.n);
+	assert_int_equal(0, ob_attachment_del(f->dp, &list.v[0]));
+	assert_int_equal(0, dump(f).n);
+	assert_int_equal(0, attached(f, OB_HOOK_FROM_POD));
+	assert_false(other_version_is_left());
+}
+
 static void missing_device_is_an_error(void **state)
 {
 	struct fixture *f = *state;
@@ -372,6 +422,8 @@ static void filter_deleted_by_hand_is_put_back(void **state)
 		TEST(deleting_what_is_gone_succeeds),                          \
 		TEST(new_loader_finds_its_programs_current),                   \
 		TEST(other_program_is_replaced_in_place),                      \
+		TEST(takes_over_what_another_version_attached),                \
+		TEST(removes_what_another_version_attached),                   \
 		TEST(missing_device_is_an_error),                              \
 		TEST(device_with_a_reused_index_is_attached_anew)
 

@@ -83,7 +83,22 @@ static void check_route(const struct ob_hub_route *r)
 	CHECK(!*r->subresource || *r->name);
 }
 
-/* What a member writes is named as it is. */
+/* What a member writes is named as it is, or begins so. */
+static void check_own(const char *resource, const char *name,
+		      const char *cluster)
+{
+	size_t n = strlen(cluster);
+
+	CHECK(n && strncmp(name, cluster, n) == 0);
+	if (strcmp(resource, "peers") == 0)
+		CHECK(!name[n]);
+	else if (strcmp(resource, "leases") == 0)
+		CHECK(strcmp(name + n, "-cnf") == 0 ||
+		      strcmp(name + n, "-syncer") == 0);
+	else
+		CHECK(name[n] == '.' && name[n + 1]);
+}
+
 static void check_rules(struct ob_arena *a, const struct ob_hub_route *r,
 			const char *cluster)
 {
@@ -108,11 +123,8 @@ static void check_rules(struct ob_arena *a, const struct ob_hub_route *r,
 		return;
 	CHECK(ob_hub_rules_may_allow(&who, &what));
 	CHECK(strcmp(what.subresource, "status") != 0);
-	if (strcmp(what.resource, "peers") == 0 && r->verb > OB_HUB_WATCH)
-		CHECK(*cluster && strcmp(what.name, cluster) == 0);
-	if (strcmp(what.resource, "leases") == 0)
-		CHECK(strncmp(what.name, cluster, strlen(cluster)) == 0 &&
-		      strcmp(what.name + strlen(cluster), "-cnf") == 0);
+	if (r->verb > OB_HUB_WATCH && *what.namespace)
+		check_own(what.resource, what.name, cluster);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

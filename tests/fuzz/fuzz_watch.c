@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "kube/digest.h"
 #include "kube/lines.h"
 
 #define LINE_MAX_LEN 4096
@@ -45,8 +46,8 @@ static void check_event(const struct ob_kube_watch_event *e)
 		CHECK(*e->version && strlen(e->version) < OB_KUBE_VERSION_LEN);
 	if (e->type == OB_KUBE_EVENT_SET || e->type == OB_KUBE_EVENT_DELETED)
 		check_name(e->key);
-	CHECK(ob_kube_watch_digest(&seed, e->object) ==
-	      ob_kube_watch_digest(&seed, e->object));
+	CHECK(ob_kube_digest(&seed, e->object) ==
+	      ob_kube_digest(&seed, e->object));
 }
 
 static void check_page(const cJSON *body)

@@ -166,6 +166,15 @@ static void on_key_file(const struct event *e)
 	e->m->has_secret = true;
 }
 
+/* unserved [ADDRESS]...: services are known, and nobody serves these */
+static void on_unserved(const struct event *e)
+{
+	e->m->services_known = true;
+	e->m->unserved.n = 0;
+	for (size_t i = 0; i < e->n; i++)
+		*OB_PUSH(e->m->arena, &e->m->unserved) = addr(e, i);
+}
+
 /* no-forwarding */
 static void on_no_forwarding(const struct event *e)
 {
@@ -426,6 +435,7 @@ static const struct {
 	{ "handshake", on_handshake },
 	{ "roams", on_roams },
 	{ "key-file", on_key_file },
+	{ "unserved", on_unserved },
 	{ "no-forwarding", on_no_forwarding },
 	{ "del-route", on_del_route },
 	{ "route", on_route },

@@ -492,7 +492,8 @@ static size_t stranded(struct model *m)
 
 	for (size_t i = 0; i < m->routes.n; i++)
 		n += m->routes.v[i].type == RTN_UNICAST &&
-		     !is_allowed(m, &m->routes.v[i].dst);
+		     !is_allowed(m, &m->routes.v[i].dst) &&
+		     !model_is_service(m, &m->routes.v[i].dst);
 	return n;
 }
 
@@ -531,7 +532,8 @@ static int check_route(struct model *m, const struct ob_rtroute *r,
 		return 0;
 	if (!link || !link->up)
 		return refuse(m, "%s: its device is down", key);
-	if (!find_destination(m, &r->dst) || !is_allowed(m, &r->dst))
+	if (!model_is_service(m, &r->dst) &&
+	    (!find_destination(m, &r->dst) || !is_allowed(m, &r->dst)))
 		return refuse(m, "%s: before the maps and the peers", key);
 	for (size_t i = 0; i < m->addrs.n; i++)
 		has_source |= ob_addr_equal(&m->addrs.v[i].addr, &r->prefsrc);

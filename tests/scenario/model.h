@@ -46,6 +46,8 @@ struct model {
 	/* The world around it. */
 	OB_LIST(struct model_name) names;
 	OB_LIST(struct model_way) ways;
+	bool services_known;
+	OB_LIST(struct ob_addr) unserved;
 
 	/* What octopus remembers while it runs. */
 	struct ob_told told;
@@ -75,6 +77,8 @@ struct ob_wg_peer *model_peer(struct model *m, const struct ob_key *key);
 void model_observe(struct model *m, struct ob_arena *a,
 		   const struct ob_network *net, struct ob_actual *actual,
 		   struct ob_facts *facts);
+/* The block of virtual addresses, which the programs look at themselves. */
+bool model_is_service(const struct model *m, const struct ob_prefix *p);
 /* A new octopus process: only the kernel remembers. */
 void model_restart(struct model *m);
 

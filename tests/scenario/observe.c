@@ -91,7 +91,20 @@ void model_observe(struct model *m, struct ob_arena *a,
 		.fallback = { AF_INET, 1500 },
 		.public_key = m->identity,
 		.now_s = m->now_s,
+		.services_known = m->services_known,
+		.unserved = m->unserved.v,
+		.n_unserved = m->unserved.n,
 	};
+}
+
+bool model_is_service(const struct model *m, const struct ob_prefix *p)
+{
+	const struct ob_config *c = &m->config;
+	bool v4 = p->addr.family == AF_INET;
+
+	return p->len == (v4 ? c->service4_len : c->service6_len) &&
+	       !memcmp(p->addr.b, v4 ? c->service4.b : c->service6.b,
+		       ob_addr_size(&p->addr));
 }
 
 void model_restart(struct model *m)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/allocate.h"
+#include "model/allocate.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -27,7 +27,7 @@ static void every_kind_has_a_schema_and_columns(void **state)
 
 	(void)state;
 	ob_api_builtin(a, &c);
-	assert_true(c.n >= 13);
+	assert_true(c.n >= 14);
 	for (size_t i = 0; i < c.n; i++) {
 		struct ob_api_causes causes = { .n = 0 };
 		const struct ob_api_schema *s = NULL;
@@ -103,6 +103,14 @@ static void prints_rows_as_kubectl_users_know_them(void **state)
 		    "'containerStatuses':[{'ready':true,'restartCount':3}]}}"),
 		"[\"p\",\"1/2\",\"Running\",\"3\",\"<unknown>\","
 		"\"10.1.0.2\",\"<none>\",\"<none>\",\"<none>\"]");
+	assert_string_equal(
+		row(a, "Deployment",
+		    "{'metadata':{'name':'d'},'spec':{'replicas':2,'selector':"
+		    "{'matchLabels':{'b':'2','a':'1'}},'template':{'spec':"
+		    "{'containers':[{'name':'x','image':'i:1'},{'name':'y'}]}"
+		    "}},'status':{'readyReplicas':1}}"),
+		"[\"d\",\"1/2\",0,0,\"<unknown>\",\"x,y\",\"i:1,\","
+		"\"a=1,b=2\"]");
 }
 
 int main(void)

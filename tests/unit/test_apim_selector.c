@@ -108,6 +108,33 @@ static void writes_what_it_can_read(void **state)
 	}
 }
 
+static void assert_text(const char *selector, const char *want)
+{
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	const char *text =
+		ob_api_label_selector_text(a, apim_json(a, selector));
+
+	if (!want)
+		assert_null(text);
+	else
+		assert_string_equal(text, want);
+}
+
+static void writes_the_selectors_of_objects_as_text(void **state)
+{
+	(void)state;
+	assert_text("{}", "");
+	assert_text("{'matchLabels':{'b':'2','a':'1'}}", "a=1,b=2");
+	assert_text("{'matchLabels':{'z':'1'},'matchExpressions':["
+		    "{'key':'c','operator':'In','values':['y','x']},"
+		    "{'key':'d','operator':'NotIn','values':['v']},"
+		    "{'key':'e','operator':'Exists'},"
+		    "{'key':'f','operator':'DoesNotExist'}]}",
+		    "c in (x,y),d notin (v),e,!f,z=1");
+	assert_text("{'matchExpressions':[{'key':'a','operator':'Gt'}]}", NULL);
+	assert_text("{'matchExpressions':[{'operator':'Exists'}]}", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +142,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_selector),
 		cmocka_unit_test(selects_by_fields),
 		cmocka_unit_test(writes_what_it_can_read),
+		cmocka_unit_test(writes_the_selectors_of_objects_as_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

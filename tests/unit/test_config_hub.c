@@ -221,6 +221,10 @@ static void fields_of_hub_mode_need_hub(void **state)
 		{ "allocation: {}\n", "f:4:1: allocation: needs hub" },
 		{ "service_cidr: []\n", "f:4:1: service_cidr: needs hub" },
 		{ "node_cidr: []\n", "f:4:1: node_cidr: needs hub" },
+		{ "clusterset_cidr: []\n",
+		  "f:4:1: clusterset_cidr: needs hub" },
+		{ "service_policy: spread\n",
+		  "f:4:1: service_policy: needs hub" },
 	};
 
 	(void)state;
@@ -230,6 +234,42 @@ static void fields_of_hub_mode_need_hub(void **state)
 		snprintf(text, sizeof(text), "%s%s", head, fields[i][0]);
 		refuses(text, fields[i][1]);
 	}
+}
+
+static void says_how_services_are_balanced(void **state)
+{
+	_cleanup_(ob_config_freep) struct ob_config_file *f =
+		accepts(HEAD "kubernetes: in-cluster\n"
+			     "clusterset_cidr: [10.113.7.0/24, "
+			     "\"fd70::/64\"]\n"
+			     "service_policy: local-first\n");
+	_cleanup_(ob_config_freep) struct ob_config_file *g = accepts(HEAD);
+
+	(void)state;
+	assert_int_equal(f->hub->n_clusterset, 2);
+	assert_int_equal(f->hub->clusterset[0].len, 24);
+	assert_int_equal(f->hub->service_policy, OB_SERVICE_LOCAL_FIRST);
+	assert_int_equal(g->hub->n_clusterset, 0);
+	assert_int_equal(g->hub->service_policy, OB_SERVICE_SPREAD);
+}
+
+static void services_need_a_block_of_ours_and_an_api_server(void **state)
+{
+	(void)state;
+	refuses(HEAD "clusterset_cidr: 10.113.7.0/24\n",
+		"f:6:1: clusterset_cidr: needs kubernetes");
+	refuses(HEAD "service_policy: spread\n",
+		"f:6:1: service_policy: needs kubernetes");
+	refuses(HEAD "kubernetes: in-cluster\nservice_policy: nearest\n",
+		"f:7:1: service_policy: expected spread or local-first");
+	refuses(HEAD "kubernetes: in-cluster\n"
+		     "clusterset_cidr: [10.1.0.0/24, 10.2.0.0/24]\n",
+		"f:7:32: clusterset_cidr[1]: a second block of the same "
+		"family");
+	refuses(HEAD "kubernetes: in-cluster\ncluster_cidr: 10.113.0.0/16\n"
+		     "clusterset_cidr: 10.114.7.0/24\n",
+		"f:8:1: clusterset_cidr: 10.114.7.0/24 is not inside "
+		"cluster_cidr");
 }
 
 int main(void)
@@ -245,6 +285,9 @@ int main(void)
 		cmocka_unit_test(addresses_do_not_overlap),
 		cmocka_unit_test(kubernetes_is_here_or_in_a_file),
 		cmocka_unit_test(fields_of_hub_mode_need_hub),
+		cmocka_unit_test(says_how_services_are_balanced),
+		cmocka_unit_test(
+			services_need_a_block_of_ours_and_an_api_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,8 +49,11 @@ static const char *const verbs[] = { "get",	 "list",   "watch",
 static const char *const namespaces[] = { "", "syncer-operator", "default",
 					  "syncer-operator2", "a" };
 static const char *const names[] = {
-	"",	 "a",  "a-cnf", "a-cnf-cnf",	   "a.1",  "b",
-	"b-cnf", "aa", "-cnf",	"syncer-operator", "a-cn", "a-cnf2",
+	"",	      "a",	 "a-cnf",    "a-cnf-cnf", "a.1",
+	"b",	      "b-cnf",	 "aa",	     "-cnf",	  "syncer-operator",
+	"a-cn",	      "a-cnf2",	 "a.",	     ".a",	  "aa.1",
+	"b.a.1",      "a.n.s",	 "a-syncer", "b-syncer",  "a-syncers",
+	"a-syncer.1", "a-cnf.1",
 };
 
 struct type {
@@ -69,6 +72,13 @@ static const struct type types[] = {
 	{ "coordination.k8s.io", "leases", "status" },
 	{ "coordination.k8s.io", "leasecandidates", "" },
 	{ "octopus.io", "leases", "" },
+	{ "octopus.io", "exportedservices", "" },
+	{ "octopus.io", "exportedservices", "status" },
+	{ "", "exportedservices", "" },
+	{ "discovery.k8s.io", "endpointslices", "" },
+	{ "discovery.k8s.io", "endpointslices", "status" },
+	{ "octopus.io", "endpointslices", "" },
+	{ "", "endpoints", "" },
 	{ "", "events", "" },
 	{ "events.k8s.io", "events", "" },
 	{ "", "namespaces", "" },
@@ -101,7 +111,7 @@ static bool is(const char *x, const char *y)
 /* space-separated words */
 static bool among(const char *word, const char *words)
 {
-	char w[64], ws[256];
+	char w[160], ws[256];
 
 	snprintf(w, sizeof(w), " %s ", word);
 	snprintf(ws, sizeof(ws), " %s ", words);
@@ -124,10 +134,21 @@ static bool expected_object(char who, const struct ob_hub_action *w)
 		return among(w->verb, "create update patch delete");
 	if (is(type, "peers.octopus.io/status") && w->name[0] && who == 'g')
 		return among(w->verb, "get update patch");
-	if (is(type, "leases.coordination.k8s.io/") && is(w->name, "a-cnf"))
-		return among(w->verb, "get create update patch delete");
-	if (is(type, "events./") || is(type, "events.events.k8s.io/"))
-		return w->name[0] && among(w->verb, "create patch");
+	if (among(type, "leases.coordination.k8s.io/ "
+			"exportedservices.octopus.io/ "
+			"endpointslices.discovery.k8s.io/") &&
+	    among(w->verb, "get list watch"))
+		return true;
+	if (is(type, "leases.coordination.k8s.io/"))
+		return among(w->name, "a-cnf a-syncer") &&
+		       among(w->verb, "create update patch delete");
+	if (among(type, "exportedservices.octopus.io/ "
+			"endpointslices.discovery.k8s.io/"))
+		return among(w->name, "a.1 a.n.s") &&
+		       among(w->verb, "create update patch delete");
+	if (among(type, "events./ events.events.k8s.io/"))
+		return among(w->name, "a.1 a.n.s") &&
+		       among(w->verb, "create patch");
 	return false;
 }
 
@@ -214,9 +235,11 @@ static void check_strangers(const struct ob_hub_action *w)
 	for (size_t i = 0; i < ARRAY_SIZE(strangers); i++) {
 		const struct ob_hub_identity *who = &strangers[i];
 		bool in_group = i > 2, status = is(w->subresource, "status");
-		bool own = among(w->resource, "peers leases") && !reads;
+		bool own = !reads && among(w->resource,
+					   "peers leases events "
+					   "exportedservices endpointslices");
 
-		if (!in_group || (own && !status) || is(w->resource, "leases"))
+		if (!in_group || (own && !status))
 			assert_answer(who, w, false);
 		else if (i < 5)
 			assert_answer(who, w, expected('m', w));
@@ -426,6 +449,9 @@ static void lists_what_somebody_may_do(void **state)
 	assert_non_null(strstr(inside, "\"resources\":[\"peers\"],"
 				       "\"resourceNames\":[\"a\"]"));
 	assert_non_null(strstr(inside, "\"resourceNames\":[\"a-cnf\"]"));
+	assert_non_null(strstr(inside, "\"resourceNames\":[\"a-syncer\"]"));
+	assert_non_null(strstr(inside, "\"resources\":[\"exportedservices\"],"
+				       "\"resourceNames\":[\"a.*\"]"));
 	assert_non_null(strstr(inside, "[\"/apis/*\"]"));
 	assert_null(strstr(inside, "status"));
 	assert_null(strstr(list_text(a, &member, "default"), "peers"));

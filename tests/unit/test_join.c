@@ -420,6 +420,33 @@ static void one_that_stands_aside_talks_to_nobody(void **state)
 	assert_prefix(&net.global[0], "10.112.0.0/12");
 }
 
+/* Services. */
+
+#define SERVICES PODS "kubernetes: in-cluster\n"
+
+static void services_get_the_last_quarter_of_what_is_ours(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(join(s)->n_blocks, 0);
+	configure(s, SERVICES);
+	assert_int_equal(join(s)->n_blocks, 1);
+	assert_prefix(&join(s)->blocks[0], "10.113.192.0/18");
+	assert_int_equal(s->joined.conditions.n, 0);
+}
+
+static void a_service_block_elsewhere_is_not_taken(void **state)
+{
+	struct scene *s = *state;
+
+	configure(s, SERVICES "clusterset_cidr: 10.113.7.0/24\n");
+	assert_prefix(&join(s)->blocks[0], "10.113.7.0/24");
+	configure(s, SERVICES "clusterset_cidr: 10.114.7.0/24\n");
+	assert_int_equal(join(s)->n_blocks, 0);
+	assert_string_equal(s->joined.conditions.v[0].reason,
+			    "ServiceBlockNotOurs");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +467,8 @@ int main(void)
 		TEST(what_does_not_fit_is_said_and_hurts_nobody_else),
 		TEST(a_gateway_elsewhere_is_not_taken),
 		TEST(one_that_stands_aside_talks_to_nobody),
+		TEST(services_get_the_last_quarter_of_what_is_ours),
+		TEST(a_service_block_elsewhere_is_not_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "kube/backoff.h"
 #include "kube/base64.h"
+#include "kube/digest.h"
 #include "kube/lines.h"
 
 struct heard {
@@ -212,22 +213,22 @@ static void digests_what_counts(void **state)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_kube_seed seed = { { 1, 2 } };
-	uint64_t of = ob_kube_watch_digest(
+	uint64_t of = ob_kube_digest(
 		&seed, json(a, "{\"a\":[1,\"x\"],\"b\":{\"c\":null}}"));
 
 	(void)state;
 	assert_true(of ==
-		    ob_kube_watch_digest(
+		    ob_kube_digest(
 			    &seed, json(a, "{\"kind\":\"K\",\"b\":{\"c\":null},"
 					   "\"apiVersion\":\"v1\","
 					   "\"a\":[1,\"x\"]}")));
-	assert_false(of == ob_kube_watch_digest(
+	assert_false(of == ob_kube_digest(
 				   &seed, json(a, "{\"a\":[\"x\",1],"
 						  "\"b\":{\"c\":null}}")));
-	assert_false(of == ob_kube_watch_digest(
+	assert_false(of == ob_kube_digest(
 				   &seed, json(a, "{\"a\":[1,\"x\"],"
 						  "\"b\":{\"c\":false}}")));
-	assert_false(of == ob_kube_watch_digest(
+	assert_false(of == ob_kube_digest(
 				   &seed, json(a, "{\"a\":[1,\"x\"],\"b\":{"
 						  "\"kind\":1,\"c\":null}}")));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What Peers may call themselves; test_accept_hostile.c has endpoints. */
-#include "octopus/names.h"
+#include "model/names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/nodes.h"
+#include "kube/nodes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -97,7 +97,8 @@ static void json_of_another_cluster(void **state)
 		"{\"address\":\"10.112.0.9\",\"known\":true,"
 		"\"in_global_network\":true,\"cluster\":\"hub\","
 		"\"ours\":false,\"gateway\":false,\"local\":null,"
-		"\"global\":null,\"route\":{\"prefix\":\"10.112.0.0/16\","
+		"\"global\":null,\"virtual\":false,\"service\":null,"
+		"\"route\":{\"prefix\":\"10.112.0.0/16\","
 		"\"device\":\"ob0\",\"mtu\":1420}}",
 		obctl_json(f, ob_ctl_whois_json(&f->view, f->arena, &answer)));
 }
@@ -111,7 +112,8 @@ static void json_of_local_has_global(void **state)
 		"{\"address\":\"10.244.0.9\",\"known\":true,"
 		"\"in_global_network\":false,\"cluster\":\"west\","
 		"\"ours\":true,\"gateway\":false,\"local\":null,"
-		"\"global\":\"10.113.0.9\",\"route\":null}",
+		"\"global\":\"10.113.0.9\",\"virtual\":false,"
+		"\"service\":null,\"route\":null}",
 		obctl_json(f, ob_ctl_whois_json(&f->view, f->arena, &answer)));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/retry.h"
+#include "base/retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "octopus/space.h"
+#include "model/space.h"
 
 #include <errno.h>
 #include <setjmp.h>

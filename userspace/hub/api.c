@@ -16,6 +16,7 @@
 #include "hub/plain.h"
 #include "hub/prepare.h"
 #include "hub/review.h"
+#include "hub/scale.h"
 #include "hub/watch.h"
 #include "hub/write.h"
 
@@ -87,6 +88,8 @@ static bool subresource_exists(const struct ob_hub_call *c)
 		return true;
 	if (strcmp(s, "status") == 0)
 		return c->version->has_status;
+	if (strcmp(s, "scale") == 0)
+		return c->version->has_scale;
 	return strcmp(s, "finalize") == 0 &&
 	       strcmp(c->kind->id, OB_HUB_NAMESPACES) == 0;
 }
@@ -122,6 +125,8 @@ static int dispatch(struct ob_hub_call *c)
 	bool sub = *c->route.subresource;
 	int r;
 
+	if (strcmp(c->route.subresource, "scale") == 0)
+		return ob_hub_scale(c);
 	switch (c->route.verb) {
 	case OB_HUB_GET:
 		return ob_hub_get(c);

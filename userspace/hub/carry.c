@@ -13,7 +13,7 @@ static bool is_one_of(const struct ob_hub_kind *k, const char *const *ids)
 
 bool ob_hub_carry_has_generation(const struct ob_hub_kind *k)
 {
-	static const char *const ids[] = { OB_HUB_CRDS,
+	static const char *const ids[] = { OB_HUB_CRDS, OB_HUB_DEPLOYMENTS,
 					   "endpointslices.discovery.k8s.io",
 					   NULL };
 

@@ -12,9 +12,10 @@
 #include "base/cleanup.h"
 #include "hub/store.h"
 
-#define OB_HUB_CRDS	  "customresourcedefinitions.apiextensions.k8s.io"
-#define OB_HUB_NAMESPACES "namespaces"
-#define OB_HUB_EVENTS	  "events"
+#define OB_HUB_CRDS	   "customresourcedefinitions.apiextensions.k8s.io"
+#define OB_HUB_NAMESPACES  "namespaces"
+#define OB_HUB_DEPLOYMENTS "deployments.apps"
+#define OB_HUB_EVENTS	   "events"
 
 struct ob_hub_kind {
 	unsigned int refs;

@@ -198,9 +198,22 @@ static int rewrite_failed(struct ob_hub_call *c, int r,
 	return -EINVAL;
 }
 
-static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
+int ob_hub_patch_rewrite(struct ob_hub_call *c, enum ob_hub_body type,
+			 cJSON **object, const cJSON *patch)
 {
 	struct ob_status status = OB_STATUS_INIT;
+	int r = rewrite(c, type, object, patch, &status);
+
+	if (r < 0)
+		return rewrite_failed(c, r, &status);
+	if (!cJSON_IsObject(*object))
+		return ob_hub_call_fail(c, 400, "BadRequest",
+					"the patch leaves no object");
+	return 0;
+}
+
+static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
+{
 	cJSON *patch, *live, *object;
 	int r = ob_hub_body_decode(c, c->kind->r->kind, &patch);
 
@@ -217,12 +230,9 @@ static int patch_object(struct ob_hub_call *c, enum ob_hub_body type)
 	if (r < 0)
 		return r;
 	object = ob_json_copy(c->a, live);
-	r = rewrite(c, type, &object, patch, &status);
+	r = ob_hub_patch_rewrite(c, type, &object, patch);
 	if (r < 0)
-		return rewrite_failed(c, r, &status);
-	if (!cJSON_IsObject(object))
-		return ob_hub_call_fail(c, 400, "BadRequest",
-					"the patch leaves no object");
+		return r;
 	r = ob_hub_prepare_type(c, object);
 	if (r == 0)
 		r = ob_hub_prepare_place(c, object, c->route.name);

@@ -267,6 +267,26 @@ int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object)
 	return ob_hub_call_forbidden(c, &what);
 }
 
+int ob_hub_prepare_references(struct ob_hub_call *c, const cJSON *object)
+{
+	const cJSON *ref;
+
+	if (ob_hub_who_is_admin(&c->who))
+		return 0;
+	cJSON_ArrayForEach(ref, ob_json_at(object, "metadata.ownerReferences"))
+	{
+		if (!cJSON_IsTrue(ob_json_get(ref, "blockOwnerDeletion")))
+			continue;
+		return ob_hub_call_fail_object(
+			c, 403, "Forbidden", name_of(object), NULL,
+			"%s \"%s\" is forbidden: cannot set "
+			"metadata.ownerReferences.blockOwnerDeletion: only "
+			"the administrator may",
+			ob_hub_kind_resource(c->a, c->kind), name_of(object));
+	}
+	return 0;
+}
+
 /* --- kinds that mean something to the server --- */
 
 static cJSON *member(struct ob_arena *a, cJSON *object, const char *key)
@@ -324,6 +344,63 @@ static void secret_prepare(struct ob_hub_call *c, cJSON *object)
 		ob_json_set_string(c->a, object, "type", "Opaque");
 }
 
+/* What a rolling update is by default; another strategy has none. */
+static void deployment_prepare(struct ob_arena *a, cJSON *object)
+{
+	static const char *const keys[] = { "maxUnavailable", "maxSurge" };
+	cJSON *strategy = ob_json_at(object, "spec.strategy"), *rolling;
+	const char *type = ob_json_string(strategy, "type");
+
+	if (!type || strcmp(type, "RollingUpdate") != 0)
+		return;
+	rolling = member(a, strategy, "rollingUpdate");
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!ob_json_get(rolling, keys[i]))
+			ob_json_set_string(a, rolling, keys[i], "25%");
+}
+
+static void default_string(struct ob_arena *a, cJSON *o, const char *key,
+			   const char *value)
+{
+	if (!ob_json_get(o, key))
+		ob_json_set_string(a, o, key, value);
+}
+
+static void families_prepare(struct ob_arena *a, cJSON *spec)
+{
+	bool dual = strcmp(ob_json_string(spec, "ipFamilyPolicy") ?: "",
+			   "SingleStack") != 0;
+	cJSON *families = ob_json_array(a);
+
+	if (ob_json_get(spec, "ipFamilies"))
+		return;
+	ob_json_append(a, families, ob_json_string_new(a, "IPv4"));
+	if (dual)
+		ob_json_append(a, families, ob_json_string_new(a, "IPv6"));
+	ob_json_set(a, spec, "ipFamilies", families);
+}
+
+/* As in a cluster of both families whose first is IPv4. Addresses are not ours
+ * to give. */
+static void service_prepare(struct ob_arena *a, cJSON *object)
+{
+	cJSON *spec = member(a, object, "spec"), *config;
+	const char *type = ob_json_string(spec, "type");
+	const char *affinity = ob_json_string(spec, "sessionAffinity");
+
+	if (type && strcmp(type, "ExternalName") == 0)
+		return;
+	default_string(a, spec, "internalTrafficPolicy", "Cluster");
+	default_string(a, spec, "ipFamilyPolicy", "SingleStack");
+	families_prepare(a, spec);
+	if (!affinity || strcmp(affinity, "ClientIP") != 0)
+		return;
+	config =
+		member(a, member(a, spec, "sessionAffinityConfig"), "clientIP");
+	if (!ob_json_get(config, "timeoutSeconds"))
+		ob_json_set_number(a, config, "timeoutSeconds", 10800);
+}
+
 static int crd_prepare(struct ob_hub_call *c, cJSON *object)
 {
 	const char *name = name_of(object);
@@ -355,6 +432,10 @@ int ob_hub_prepare_special(struct ob_hub_call *c, const cJSON *live,
 		namespace_prepare(c, live, object);
 	else if (strcmp(c->kind->id, "secrets") == 0)
 		secret_prepare(c, object);
+	else if (strcmp(c->kind->id, "services") == 0)
+		service_prepare(c->a, object);
+	else if (strcmp(c->kind->id, OB_HUB_DEPLOYMENTS) == 0)
+		deployment_prepare(c->a, object);
 	else if (strcmp(c->kind->id, OB_HUB_CRDS) == 0 &&
 		 !*c->route.subresource)
 		return crd_prepare(c, object);

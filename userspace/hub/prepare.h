@@ -28,3 +28,10 @@ int ob_hub_prepare_validate(struct ob_hub_call *c, const cJSON *live,
 			    cJSON *object);
 /* Nobody writes what another cluster has labelled its own. */
 int ob_hub_prepare_owner(struct ob_hub_call *c, const cJSON *object);
+/*
+ * Nor does anybody but the administrator have an owner wait for an object, as
+ * that may be another's, and the object may have a finalizer: its owner would
+ * never go. (Kubernetes asks for rights on the owner's finalizers, which no
+ * cluster has.)
+ */
+int ob_hub_prepare_references(struct ob_hub_call *c, const cJSON *object);

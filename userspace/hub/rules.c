@@ -26,7 +26,9 @@ enum named {
 	ANY,	  /* or none */
 	SOME,	  /* any, but one */
 	OWN,	  /* the cluster's ID */
+	OWN_PART, /* begins with the cluster's ID and a dot */
 	OWN_CNF,  /* the cluster's ID and "-cnf" */
+	OWN_SYNC, /* the cluster's ID and "-syncer" */
 	NAMESPACE /* the one namespace that there is for clusters */
 };
 
@@ -43,10 +45,23 @@ static const struct resource_rule resource_rules[] = {
 	  true, OWN },
 	{ GATEWAYS, GET | UPDATE | PATCH, "octopus.io", "peers", "status", true,
 	  SOME },
-	{ CLUSTERS, GET | CREATE | UPDATE | PATCH | DELETE,
-	  "coordination.k8s.io", "leases", "", true, OWN_CNF },
-	{ CLUSTERS, CREATE | PATCH, "", "events", "", true, SOME },
-	{ CLUSTERS, CREATE | PATCH, "events.k8s.io", "events", "", true, SOME },
+	{ CLUSTERS, GET | LIST | WATCH, "coordination.k8s.io", "leases", "",
+	  true, ANY },
+	{ CLUSTERS, CREATE | UPDATE | PATCH | DELETE, "coordination.k8s.io",
+	  "leases", "", true, OWN_CNF },
+	{ CLUSTERS, CREATE | UPDATE | PATCH | DELETE, "coordination.k8s.io",
+	  "leases", "", true, OWN_SYNC },
+	{ CLUSTERS, GET | LIST | WATCH, "octopus.io", "exportedservices", "",
+	  true, ANY },
+	{ CLUSTERS, CREATE | UPDATE | PATCH | DELETE, "octopus.io",
+	  "exportedservices", "", true, OWN_PART },
+	{ CLUSTERS, GET | LIST | WATCH, "discovery.k8s.io", "endpointslices",
+	  "", true, ANY },
+	{ CLUSTERS, CREATE | UPDATE | PATCH | DELETE, "discovery.k8s.io",
+	  "endpointslices", "", true, OWN_PART },
+	{ CLUSTERS, CREATE | PATCH, "", "events", "", true, OWN_PART },
+	{ CLUSTERS, CREATE | PATCH, "events.k8s.io", "events", "", true,
+	  OWN_PART },
 	{ CLUSTERS, GET, "", "namespaces", "", true, NAMESPACE },
 	{ CLUSTERS, CREATE, "authorization.k8s.io", "selfsubjectaccessreviews",
 	  "", false, ANY },
@@ -130,7 +145,8 @@ static const char *after(const char *s, const char *prefix)
 
 static bool name_matches(enum named named, const char *user, const char *name)
 {
-	const char *id = after(user, OB_HUB_USER_CLUSTER), *rest;
+	const char *id = after(user, OB_HUB_USER_CLUSTER);
+	const char *rest = id && id[0] ? after(name, id) : NULL;
 
 	switch (named) {
 	case ANY:
@@ -138,10 +154,13 @@ static bool name_matches(enum named named, const char *user, const char *name)
 	case SOME:
 		return name[0];
 	case OWN:
-		return id && id[0] && strcmp(name, id) == 0;
+		return rest && !rest[0];
+	case OWN_PART:
+		return rest && rest[0] == '.' && rest[1];
 	case OWN_CNF:
-		rest = id && id[0] ? after(name, id) : NULL;
 		return rest && strcmp(rest, "-cnf") == 0;
+	case OWN_SYNC:
+		return rest && strcmp(rest, "-syncer") == 0;
 	case NAMESPACE:
 		return strcmp(name, OB_HUB_NAMESPACE) == 0;
 	}
@@ -237,20 +256,24 @@ static void say(struct ob_arena *a, cJSON *rule, const char *key,
 	ob_json_append(a, ob_json_get(rule, key), ob_json_string_new(a, value));
 }
 
-/* NULL: every name. */
+/* For people: RBAC has no patterns. NULL: every name. */
 static const char *name_of(struct ob_arena *a, enum named named,
 			   const char *user)
 {
-	const char *id = after(user, OB_HUB_USER_CLUSTER);
+	const char *id = after(user, OB_HUB_USER_CLUSTER) ?: "";
 
 	switch (named) {
 	case ANY:
 	case SOME:
 		break;
 	case OWN:
-		return id ? id : "";
+		return id;
+	case OWN_PART:
+		return ob_arena_printf(a, "%s.*", id);
 	case OWN_CNF:
-		return ob_arena_printf(a, "%s-cnf", id ? id : "");
+		return ob_arena_printf(a, "%s-cnf", id);
+	case OWN_SYNC:
+		return ob_arena_printf(a, "%s-syncer", id);
 	case NAMESPACE:
 		return OB_HUB_NAMESPACE;
 	}

@@ -4,8 +4,10 @@
  * requests, SelfSubjectAccessReviews and tests ask the same two functions. The
  * same policy for a real Kubernetes is examples/kubernetes-hub.yaml.
  *
- * A cluster writes its own objects: the Peer named as it is, and the Lease
- * "<cluster>-cnf". So the name counts for creates too: take it from the body.
+ * A cluster writes its own objects: the Peer named as it is, the Leases
+ * "<cluster>-cnf" and "<cluster>-syncer", and what has a name that begins with
+ * "<cluster>.": ExportedServices, EndpointSlices, Events. So the name counts for
+ * creates too: take it from the body.
  */
 #pragma once
 

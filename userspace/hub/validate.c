@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apimachinery/causes.h"
+#include "apimachinery/selector.h"
 
 static void at_least(struct ob_arena *a, const cJSON *spec, const char *key,
 		     int64_t least, const char *detail,
@@ -68,6 +69,35 @@ static void check_type(struct ob_arena *a, const cJSON *live,
 				      "field is immutable");
 }
 
+/* Of the Pods that it makes it must find every one, and always those. */
+static void check_deployment(struct ob_arena *a, const cJSON *live,
+			     const cJSON *object, struct ob_api_causes *causes)
+{
+	const cJSON *was = ob_json_at(live, "spec.selector");
+	const cJSON *is = ob_json_at(object, "spec.selector");
+	const cJSON *labels =
+		ob_json_at(object, "spec.template.metadata.labels");
+	const char *text = ob_api_label_selector_text(a, is);
+	struct ob_api_selector *s;
+
+	at_least(a, ob_json_get(object, "spec"), "replicas", 0,
+		 "must be greater than or equal to 0", causes);
+	if (!text || !*text ||
+	    ob_api_label_selector_parse(a, text, &s, NULL) < 0)
+		ob_api_causes_invalid(a, causes, "spec.selector",
+				      ob_json_print(a, is),
+				      "not a selector, or one of everything");
+	else if (!ob_api_label_selector_matches(s, labels))
+		ob_api_causes_invalid(
+			a, causes, "spec.template.metadata.labels",
+			labels ? ob_json_print(a, labels) : "null",
+			"`selector` does not match template `labels`");
+	if (live && !ob_json_equal(was, is))
+		ob_api_causes_invalid(a, causes, "spec.selector",
+				      ob_json_print(a, is),
+				      "field is immutable");
+}
+
 void ob_hub_validate(struct ob_arena *a, const struct ob_hub_kind *k,
 		     const cJSON *live, const cJSON *object,
 		     struct ob_api_causes *causes)
@@ -76,6 +106,8 @@ void ob_hub_validate(struct ob_arena *a, const struct ob_hub_kind *k,
 
 	if (strcmp(k->id, "leases.coordination.k8s.io") == 0)
 		check_lease(a, object, causes);
+	if (strcmp(k->id, OB_HUB_DEPLOYMENTS) == 0)
+		check_deployment(a, live, object, causes);
 	if (secret)
 		check_type(a, live, object, causes);
 	if (secret || strcmp(k->id, "configmaps") == 0)

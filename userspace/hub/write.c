@@ -134,6 +134,8 @@ static int new_checks(struct ob_hub_call *c, cJSON *object)
 			c, ob_json_string(object, "metadata.name"));
 	if (r == 0)
 		r = ob_hub_prepare_owner(c, object);
+	if (r == 0)
+		r = ob_hub_prepare_references(c, object);
 	return r;
 }
 
@@ -187,6 +189,8 @@ static int over_checks(struct ob_hub_call *c, const cJSON *live, cJSON *object)
 
 	if (r == 0)
 		r = ob_hub_prepare_owner(c, object);
+	if (r == 0)
+		r = ob_hub_prepare_references(c, object);
 	if (r < 0)
 		return r;
 	if (uid && *uid && strcmp(uid, live_uid) != 0)

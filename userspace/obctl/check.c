@@ -21,6 +21,7 @@ static const struct {
 	{ "forwarding", ob_ctl_check_forwarding },
 	{ "program", ob_ctl_check_program },
 	{ "map", ob_ctl_check_map },
+	{ "service", ob_ctl_check_service },
 	{ "drop", ob_ctl_check_drop },
 };
 

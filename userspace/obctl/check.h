@@ -39,6 +39,8 @@ void ob_ctl_check_program(const struct ob_ctl_facts *f,
 			  struct ob_ctl_findings *out);
 void ob_ctl_check_map(const struct ob_ctl_facts *f,
 		      struct ob_ctl_findings *out);
+void ob_ctl_check_service(const struct ob_ctl_facts *f,
+			  struct ob_ctl_findings *out);
 void ob_ctl_check_drop(const struct ob_ctl_facts *f,
 		       struct ob_ctl_findings *out);
 

@@ -6,38 +6,53 @@
 
 #include "obctl/drops.h"
 
-/* What to do about each; what it means is in ob/abi/reason.h. */
+/* What to do about each; what it means is in ob/abi/reason.h. None: there is
+ * nothing to do, the kernel answers or delivers. */
+static const char *const fixes[] = {
+	[OB_REASON_NO_ROUTE] =
+		"obctl monitor names the address; obctl whois ADDRESS "
+		"says whether any cluster has it",
+	[OB_REASON_SPOOFED] = "obctl monitor names the source: that cluster's "
+			      "gateway or its translation is misconfigured, or "
+			      "somebody lies",
+	[OB_REASON_NOT_OURS] =
+		"obctl monitor names the destination: the other side "
+		"believes that we have it; compare cluster_cidr",
+	[OB_REASON_NO_GLOBAL] =
+		"obctl monitor names the source: add its prefix to "
+		"pod_cidr, or send from a pod",
+	[OB_REASON_MALFORMED] =
+		"obctl monitor names the interface: capture there",
+	[OB_REASON_NOT_UNICAST] =
+		"nothing, unless an application needs multicast "
+		"between clusters, which there is not",
+	[OB_REASON_INTERNAL] =
+		"please report it, with obctl monitor's line and the "
+		"kernel's version",
+	[OB_REASON_NO_SERVICE] = "obctl monitor names address and port: no "
+				 "ServiceImport of this cluster has them",
+	[OB_REASON_NO_ENDPOINT] =
+		"obctl monitor names the address: no cluster has a "
+		"ready endpoint of that port",
+	[OB_REASON_FLOWS_FULL] =
+		"obctl monitor names who opens connections: there "
+		"are as many as ob_flow has room for",
+	[OB_REASON_FLOW_CONFLICT] =
+		"obctl monitor names the client: it uses one port "
+		"for several services with the same endpoint",
+	[OB_REASON_SERVICE_FRAGMENT] =
+		"obctl monitor names the client: smaller datagrams, "
+		"or a network that keeps fragments in order",
+	[OB_REASON_SCTP_PORT] =
+		"obctl monitor names the address: port and targetPort "
+		"of an SCTP service must be the same",
+};
+_Static_assert(OB_REASON_COUNT == 17, "a new reason needs a fix, or none");
+
 static const char *fix_of(enum ob_reason reason)
 {
-	switch (reason) {
-	case OB_REASON_NO_ROUTE:
-		return "obctl monitor names the address; obctl whois ADDRESS "
-		       "says whether any cluster has it";
-	case OB_REASON_SPOOFED:
-		return "obctl monitor names the source: that cluster's "
-		       "gateway or its translation is misconfigured, or "
-		       "somebody lies";
-	case OB_REASON_NOT_OURS:
-		return "obctl monitor names the destination: the other side "
-		       "believes that we have it; compare cluster_cidr";
-	case OB_REASON_NO_GLOBAL:
-		return "obctl monitor names the source: add its prefix to "
-		       "pod_cidr, or send from a pod";
-	case OB_REASON_MALFORMED:
-		return "obctl monitor names the interface: capture there";
-	case OB_REASON_NOT_UNICAST:
-		return "nothing, unless an application needs multicast "
-		       "between clusters, which there is not";
-	case OB_REASON_INTERNAL:
-		return "please report it, with obctl monitor's line and the "
-		       "kernel's version";
-	case OB_REASON_TOO_BIG:
-	case OB_REASON_FRAGMENTED:
-	case OB_REASON_TTL_EXPIRED:
-	case OB_REASON_NO_FAST_PATH:
-	case OB_REASON_COUNT:
-		break;
-	}
+	if (reason < ARRAY_SIZE(fixes) && fixes[reason])
+		return fixes[reason];
 	return "obctl monitor shows the packets";
 }
 

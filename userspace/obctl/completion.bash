@@ -4,7 +4,7 @@
 _obctl()
 {
 	local cur prev verb word
-	local verbs="status peers nat drops monitor whois diagnose help"
+	local verbs="status peers nat services flows drops monitor whois diagnose help"
 	local options="--output --pin-root --netns --help --version"
 
 	COMPREPLY=()
@@ -41,6 +41,7 @@ _obctl()
 	done
 	case $verb in
 	drops) options+=" --all" ;;
+	flows) options+=" --count" ;;
 	monitor) options+=" --backlog --count --timeout" ;;
 	status | peers | diagnose) options+=" --config" ;;
 	esac
@@ -52,6 +53,11 @@ _obctl()
 			compgen -W "$(obctl -o json peers 2>/dev/null |
 				sed -n 's/^ *"cluster": "\(.*\)",$/\1/p')" \
 				-- "$cur"
+		)
+	elif [[ $verb == services || $verb == flows ]]; then
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(obctl services 2>/dev/null |
+				sed '1d; s/ .*//' | sort -u)" -- "$cur"
 		)
 	elif [[ -z $verb || $verb == help ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur")

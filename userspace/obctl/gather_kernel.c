@@ -12,7 +12,7 @@
 
 #define EVERYTHING                                                             \
 	(OB_CTL_ROUTES | OB_CTL_NAT | OB_CTL_TRAFFIC | OB_CTL_DROPS |          \
-	 OB_CTL_ATTACHMENTS | OB_CTL_LINKS)
+	 OB_CTL_ATTACHMENTS | OB_CTL_LINKS | OB_CTL_SERVICES)
 
 /* Octopus never changes its process's own root: these are the namespace's. */
 static int sysctl_read(const char *name)

@@ -7,9 +7,11 @@
 #include "ob/abi/version.h"
 #include "obctl/diagnose.h"
 #include "obctl/drops.h"
+#include "obctl/flows.h"
 #include "obctl/monitor.h"
 #include "obctl/nat.h"
 #include "obctl/peers.h"
+#include "obctl/services.h"
 #include "obctl/status.h"
 #include "obctl/whois.h"
 
@@ -25,8 +27,9 @@ static const struct ob_ctl_verb ob_ctl_help = {
 };
 
 static const struct ob_ctl_verb *const verbs[] = {
-	&ob_ctl_status,	 &ob_ctl_peers, &ob_ctl_nat,	  &ob_ctl_drops,
-	&ob_ctl_monitor, &ob_ctl_whois, &ob_ctl_diagnose, &ob_ctl_help,
+	&ob_ctl_status,	  &ob_ctl_peers, &ob_ctl_nat,	  &ob_ctl_services,
+	&ob_ctl_flows,	  &ob_ctl_drops, &ob_ctl_monitor, &ob_ctl_whois,
+	&ob_ctl_diagnose, &ob_ctl_help,
 };
 
 const struct ob_ctl_verb *ob_ctl_verb_find(const char *name)
@@ -78,7 +81,7 @@ void ob_ctl_help_verb(const struct ob_ctl_verb *verb)
 		     "  --backlog        first the events from before the "
 		     "start\n");
 	print_option(verb->options, OB_CTL_COUNT,
-		     "  --count N        end after N events\n");
+		     "  --count N        end after N events or lines\n");
 	print_option(verb->options, OB_CTL_TIMEOUT,
 		     "  --timeout S      end after S seconds\n");
 	print_option(verb->options, OB_CTL_CONFIG,

@@ -16,6 +16,12 @@ static void terminate(struct ob_ctl_view *view)
 		view->routes.v[i].value.cluster[OB_CLUSTER_LEN - 1] = '\0';
 	for (size_t i = 0; i < view->clusters.n; i++)
 		view->clusters.v[i].key.name[OB_CLUSTER_LEN - 1] = '\0';
+	for (size_t i = 0; i < view->services.n; i++) {
+		struct ob_service_entry *e = &view->services.v[i];
+
+		e->namespace[sizeof(e->namespace) - 1] = '\0';
+		e->name[sizeof(e->name) - 1] = '\0';
+	}
 }
 
 static int read_traffic(struct ob_datapath *dp, struct ob_arena *a,
@@ -49,6 +55,8 @@ static int read_maps(struct ob_datapath *dp, unsigned int parts,
 		r = read_traffic(dp, a, view);
 	if (r == 0 && (parts & OB_CTL_DROPS))
 		r = read_drops(dp, a, view);
+	if (r == 0 && (parts & OB_CTL_SERVICES))
+		r = ob_services_dump(dp, a, &view->services);
 	if (r == 0 && (parts & OB_CTL_FILL))
 		r = ob_map_fill_dump(dp, view->fill);
 	return r;

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "datapath/counters.h"
+#include "datapath/services.h"
 #include "datapath/tables.h"
 #include "netlink/link.h"
 #include "wireguard/device.h"
@@ -27,6 +28,7 @@ enum ob_ctl_part {
 	OB_CTL_ATTACHMENTS = 1 << 5,
 	OB_CTL_LINKS = 1 << 6,
 	OB_CTL_TUNNELS = 1 << 7, /* needs ROUTES and LINKS */
+	OB_CTL_SERVICES = 1 << 8,
 };
 
 struct ob_ctl_daemon; /* facts.h */
@@ -40,6 +42,7 @@ struct ob_ctl_view {
 	struct ob_nat_entries nat;
 	struct ob_cluster_entries clusters;
 	struct ob_traffic traffic[OB_MAX_CLUSTERS]; /* by slot */
+	struct ob_service_entries services;
 	struct ob_drop_counts drops;
 	uint64_t suppressed; /* events */
 	struct ob_map_fill fill[OB_MAP_COUNT];

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "model/service_import.h"
+#include "obctl/services.h"
 #include "obctl/units.h"
 
 /* What the datapath's longest-prefix lookup would find. */
@@ -43,11 +45,21 @@ static const char *global_cidr(const struct ob_ctl_view *view,
 	return ob_ctl_prefix(a, &p);
 }
 
+static const struct ob_service_entry *
+service_find(const struct ob_ctl_view *view, const struct ob_addr *addr)
+{
+	for (size_t i = 0; i < view->services.n; i++)
+		if (ob_addr_equal(&view->services.v[i].id.addr, addr))
+			return &view->services.v[i];
+	return NULL;
+}
+
 struct ob_ctl_answer ob_ctl_whois_find(const struct ob_ctl_view *view,
 				       struct ob_arena *a,
 				       const struct ob_addr *addr)
 {
 	struct ob_ctl_answer answer = { .addr = *addr };
+	struct ob_prefix block;
 
 	answer.in = nat_find(view, OB_NAT_IN, addr);
 	answer.out = nat_find(view, OB_NAT_OUT, addr);
@@ -57,13 +69,17 @@ struct ob_ctl_answer ob_ctl_whois_find(const struct ob_ctl_view *view,
 		answer.global = ob_prefix_translate(&answer.out->to, addr);
 	if (!answer.in)
 		answer.route = ob_ctl_view_route(view, addr);
+	answer.service = service_find(view, addr);
+	answer.virtual = ob_ctl_service_block(&view->config, addr->family,
+					      &block) &&
+			 ob_prefix_contains(&block, addr);
 	answer.global_cidr = global_cidr(view, a, addr);
 	return answer;
 }
 
 bool ob_ctl_whois_known(const struct ob_ctl_answer *answer)
 {
-	return answer->in || answer->out || answer->route;
+	return answer->in || answer->out || answer->route || answer->service;
 }
 
 static void print_ours(const struct ob_ctl_view *view, struct ob_arena *a,
@@ -89,6 +105,24 @@ static void print_ours(const struct ob_ctl_view *view, struct ob_arena *a,
 			ob_ctl_addr(a, &answer->global));
 }
 
+static void print_service(const struct ob_ctl_view *view, struct ob_arena *a,
+			  const struct ob_ctl_answer *answer, FILE *out)
+{
+	fprintf(out, "%s is the address of service %s on this cluster, %s:",
+		ob_ctl_addr(a, &answer->addr),
+		ob_ctl_service_name(a, answer->service), view->config.cluster);
+	for (size_t i = 0; i < view->services.n; i++) {
+		const struct ob_service_entry *e = &view->services.v[i];
+
+		if (!ob_addr_equal(&e->id.addr, &answer->addr))
+			continue;
+		fprintf(out, " %s %u with %zu ready endpoints;",
+			ob_service_protocol_name(e->id.protocol) ?: "?",
+			e->id.port, ob_ctl_service_ready(e));
+	}
+	fputs(" see obctl services\n", out);
+}
+
 static void print_unknown(struct ob_arena *a,
 			  const struct ob_ctl_answer *answer, FILE *out)
 {
@@ -111,7 +145,16 @@ void ob_ctl_whois_print(const struct ob_ctl_view *view, struct ob_arena *a,
 {
 	const struct ob_route_entry *route = answer->route;
 
+	if (answer->service) {
+		print_service(view, a, answer, out);
+		return;
+	}
 	print_ours(view, a, answer, out);
+	if (answer->virtual)
+		fprintf(out,
+			"%s is in the service block of this cluster, %s, and "
+			"no service has it\n",
+			ob_ctl_addr(a, &answer->addr), view->config.cluster);
 	if (route)
 		fprintf(out,
 			"%s is a global address of cluster %s: route %s, "
@@ -120,7 +163,7 @@ void ob_ctl_whois_print(const struct ob_ctl_view *view, struct ob_arena *a,
 			ob_ctl_prefix(a, &route->dst),
 			ob_ctl_view_device(view, a, (int)route->value.ifindex),
 			route->value.mtu);
-	if (!ob_ctl_whois_known(answer))
+	if (!ob_ctl_whois_known(answer) && !answer->virtual)
 		print_unknown(a, answer, out);
 }
 
@@ -132,7 +175,7 @@ cJSON *ob_ctl_whois_json(const struct ob_ctl_view *view, struct ob_arena *a,
 	cJSON *object = ob_json_object(a);
 	cJSON *child;
 
-	if (answer->in || answer->out)
+	if (answer->in || answer->out || answer->service)
 		cluster = view->config.cluster;
 	else if (route)
 		cluster = route->value.cluster;
@@ -145,6 +188,11 @@ cJSON *ob_ctl_whois_json(const struct ob_ctl_view *view, struct ob_arena *a,
 			 answer->in && answer->in->kind == OB_NAT_STACK);
 	ob_ctl_json_addr(a, object, "local", &answer->local);
 	ob_ctl_json_addr(a, object, "global", &answer->global);
+	ob_ctl_json_bool(a, object, "virtual", answer->virtual);
+	ob_ctl_json_string(a, object, "service",
+			   answer->service
+				   ? ob_ctl_service_name(a, answer->service)
+				   : NULL);
 	if (!route) {
 		ob_ctl_json_string(a, object, "route", NULL);
 		return object;
@@ -173,7 +221,8 @@ static int run(struct ob_ctl *ctl)
 		return OB_CTL_USAGE;
 	}
 	r = ob_ctl_view_read(ctl->dp, ctl->options.pin_root,
-			     OB_CTL_ROUTES | OB_CTL_NAT | OB_CTL_LINKS,
+			     OB_CTL_ROUTES | OB_CTL_NAT | OB_CTL_LINKS |
+				     OB_CTL_SERVICES,
 			     ctl->arena, &view);
 	if (r < 0)
 		return ob_ctl_fail(r, "reading the maps");
@@ -195,7 +244,8 @@ const struct ob_ctl_verb ob_ctl_whois = {
 	.help = "For a global address the cluster that has it and the way "
 		"there; for one of this\ncluster also the local address it "
 		"stands for. For a local address the global\none that other "
-		"clusters see. Exit status 1 when nobody has the address.\n",
+		"clusters see. For a virtual address the service that has "
+		"it.\nExit status 1 when nobody has the address.\n",
 	.takes_argument = true,
 	.needs_argument = true,
 	.needs_datapath = true,

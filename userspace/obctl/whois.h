@@ -18,6 +18,9 @@ struct ob_ctl_answer {
 	const struct ob_nat_entry *out;	    /* local address of ours */
 	struct ob_addr local;		    /* family 0: none */
 	struct ob_addr global;
+	/* A virtual address of ours: of a service, or of none yet. */
+	const struct ob_service_entry *service;
+	bool virtual;
 	const char *global_cidr; /* the address is inside; NULL: is not */
 };
 

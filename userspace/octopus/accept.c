@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "model/names.h"
 #include "octopus/judge.h"
-#include "octopus/names.h"
 
 /* One run. Arrays have an element for each Peer. */
 struct run {

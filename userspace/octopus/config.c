@@ -2,13 +2,9 @@
 #include "octopus/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
-#include "base/yaml.h"
 #include "octopus/config_check.h"
 #include "octopus/config_hub.h"
 #include "octopus/config_mappings.h"
@@ -181,37 +177,14 @@ int ob_config_parse(const char *name, const char *bytes, size_t size,
 	return 0;
 }
 
-/* Reads a whole file, one byte more than a document may have at most. */
-static int read_file(const char *path, char **ret, size_t *ret_size)
-{
-	const size_t room = OB_YAML_MAX_BYTES + 1;
-	_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	_free_ char *buf = NULL;
-	ssize_t size;
-
-	if (fd < 0)
-		return -errno;
-	buf = malloc(room);
-	if (!buf)
-		return -ENOMEM;
-	size = ob_file_read(fd, buf, room);
-	if (size < 0)
-		return (int)size;
-	*ret = TAKE_PTR(buf);
-	*ret_size = (size_t)size;
-	return 0;
-}
-
 int ob_config_load(const char *path, struct ob_config_file **ret,
 		   struct ob_status *status)
 {
 	_free_ char *bytes = NULL;
 	size_t size = 0;
-	int r = read_file(path, &bytes, &size);
+	int r = ob_fields_file(path, &bytes, &size, status);
 
 	if (r < 0)
-		return ob_status_set(status, -r, "ConfigurationUnreadable",
-				     "%s: cannot be read: %s", path,
-				     strerrordesc_np(-r) ?: "unknown error");
+		return r;
 	return ob_config_parse(path, bytes, size, ret, status);
 }

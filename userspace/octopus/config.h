@@ -35,6 +35,12 @@ struct ob_local_cidr {
 	const char *what; /* the field it came from: "service_cidr" */
 };
 
+/* Which of the ready endpoints of a service get new connections. */
+enum ob_service_policy {
+	OB_SERVICE_SPREAD,
+	OB_SERVICE_LOCAL_FIRST, /* our own, while there is one */
+};
+
 /* Hub mode: what the file says instead of who the others are. */
 struct ob_hub_mode {
 	const char *url, *ca_file, *token_file; /* NULL with kubeconfig; */
@@ -51,6 +57,9 @@ struct ob_hub_mode {
 	enum ob_kubernetes kubernetes;
 	const char *kubernetes_file;
 	uint8_t slice_len, slice_len6;
+	struct ob_prefix clusterset[2]; /* at most one per family */
+	size_t n_clusterset;
+	enum ob_service_policy service_policy;
 };
 
 struct ob_config_file {

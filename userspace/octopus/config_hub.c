@@ -2,11 +2,12 @@
 #include "octopus/config_hub.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "model/names.h"
 #include "model/peer.h"
 #include "octopus/config_check.h"
 #include "octopus/config_claims.h"
-#include "octopus/names.h"
 
 /* Fields that make no sense without others. */
 
@@ -26,8 +27,10 @@ int ob_config_check_static(const struct ob_config_errors *e,
 			   const struct ob_raw_config *raw)
 {
 	const struct ob_place *only_hub[] = {
-		&raw->endpoint.at, &raw->kubernetes.at, &raw->allocation.at,
-		&raw->services.at, &raw->nodes.at,
+		&raw->endpoint.at,	 &raw->kubernetes.at,
+		&raw->allocation.at,	 &raw->services.at,
+		&raw->nodes.at,		 &raw->clusterset.at,
+		&raw->service_policy.at,
 	};
 
 	if (!raw->global.at.path)
@@ -37,28 +40,6 @@ int ob_config_check_static(const struct ob_config_errors *e,
 	for (size_t i = 0; i < ARRAY_SIZE(only_hub); i++)
 		if (without_hub(e, only_hub[i]) < 0)
 			return -EINVAL;
-	return 0;
-}
-
-/* The section hub. */
-
-static int check_api(const struct ob_config_errors *e,
-		     const struct ob_raw_hub *hub)
-{
-	const struct ob_raw_text *others[] = { &hub->url, &hub->ca_file,
-					       &hub->token_file };
-
-	if (!hub->kubeconfig.at.path) {
-		if (!hub->url.at.path)
-			return missing(e, &hub->at, "url, or kubeconfig,");
-		if (!hub->token_file.at.path)
-			return missing(e, &hub->at, "token_file");
-		return 0;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (others[i]->at.path)
-			return ob_config_fail(e, &others[i]->at,
-					      "excludes kubeconfig");
 	return 0;
 }
 
@@ -154,6 +135,52 @@ static int check_pods(struct ob_arena *scratch,
 	return ob_claims_check(e, claims, n);
 }
 
+/* Inside what we ask for; what the hub gives us is only known later. */
+static int check_block(const struct ob_config_errors *e,
+		       const struct ob_raw_config *raw,
+		       const struct ob_raw_prefix *block)
+{
+	char p[OB_PREFIX_STRLEN];
+	bool asked = false;
+
+	for (size_t i = 0; i < raw->cidrs.n; i++) {
+		const struct ob_prefix *c = &raw->cidrs.v[i].v;
+
+		asked |= c->addr.family == block->v.addr.family;
+		if (ob_prefix_covers(c, &block->v))
+			return 0;
+	}
+	if (!asked)
+		return 0;
+	ob_prefix_format(&block->v, p, sizeof(p));
+	return ob_config_fail(e, &block->at, "%s is not inside cluster_cidr",
+			      p);
+}
+
+static int check_services(const struct ob_config_errors *e,
+			  const struct ob_raw_config *raw)
+{
+	const struct ob_raw_prefixes *blocks = &raw->clusterset;
+
+	if (blocks->at.path && !raw->kubernetes.at.path)
+		return ob_config_fail(e, &blocks->at, "needs kubernetes");
+	if (raw->service_policy.at.path && !raw->kubernetes.at.path)
+		return ob_config_fail(e, &raw->service_policy.at,
+				      "needs kubernetes");
+	for (size_t i = 0; i < blocks->n; i++) {
+		const struct ob_raw_prefix *b = &blocks->v[i];
+
+		if (i > 1 ||
+		    (i == 1 && blocks->v[0].v.addr.family == b->v.addr.family))
+			return ob_config_fail(e, &b->at,
+					      "a second block of the same "
+					      "family");
+		if (check_block(e, raw, b) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 static int check_gateways(const struct ob_config_errors *e,
 			  const struct ob_raw_addrs *gateways)
 {
@@ -207,7 +234,7 @@ int ob_config_check_hub(struct ob_arena *scratch,
 	int r = check_exclusions(e, raw);
 
 	if (r == 0)
-		r = check_api(e, &raw->hub_api);
+		r = ob_api_hub_check(e, &raw->hub_api);
 	if (r == 0 && raw->hub.v && !raw->global.at.path)
 		r = missing(e, &raw->at, "global_cidr of the hub");
 	if (r == 0 && raw->hub.v)
@@ -220,6 +247,8 @@ int ob_config_check_hub(struct ob_arena *scratch,
 		r = check_own(scratch, e, raw);
 	if (r == 0)
 		r = check_pods(scratch, e, raw);
+	if (r == 0)
+		r = check_services(e, raw);
 	return r < 0 ? r : check_gateways(e, &raw->gateways);
 }
 
@@ -268,6 +297,18 @@ static void keep_gateways(const struct ob_raw_addrs *gateways,
 	}
 }
 
+static void keep_services(const struct ob_raw_config *raw,
+			  struct ob_hub_mode *h)
+{
+	const struct ob_raw_text *policy = &raw->service_policy;
+
+	h->n_clusterset = raw->clusterset.n;
+	for (size_t i = 0; i < raw->clusterset.n; i++)
+		h->clusterset[i] = raw->clusterset.v[i].v;
+	if (policy->at.path && !strcmp(policy->v, "local-first"))
+		h->service_policy = OB_SERVICE_LOCAL_FIRST;
+}
+
 struct ob_hub_mode *ob_config_hub_new(struct ob_arena *a,
 				      const struct ob_raw_config *raw)
 {
@@ -293,5 +334,6 @@ struct ob_hub_mode *ob_config_hub_new(struct ob_arena *a,
 	h->kubernetes_file = keep(a, &k->kubeconfig, NULL);
 	h->slice_len = slice_len(raw, AF_INET);
 	h->slice_len6 = slice_len(raw, AF_INET6);
+	keep_services(raw, h);
 	return h;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "octopus/config_mappings.h"
 
-#include "octopus/allocate.h"
+#include "model/allocate.h"
 #include "octopus/config_claims.h"
 #include "octopus/topology.h"
 

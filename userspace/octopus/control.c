@@ -2,13 +2,14 @@
 #include "octopus/control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "octopus/elect.h"
-#include "octopus/nodes.h"
+#include "kube/elect.h"
+#include "kube/nodes.h"
+#include "kube/peers.h"
 #include "octopus/notify.h"
-#include "octopus/peers.h"
 #include "octopus/pod.h"
 #include "octopus/publish.h"
 
@@ -17,6 +18,11 @@
 #define AUDIT_US    1000000 /* handshakes, retries */
 #define MOST_NOTES  32	    /* of Peers that are left out, in conditions */
 
+/* Another gateway takes over within 5 s. */
+#define LEASE_MS    3000
+#define DEADLINE_MS 2000
+#define RETRY_MS    500
+
 struct ob_control {
 	const struct ob_config_file *config;
 	const struct ob_control_ops *ops;
@@ -24,6 +30,7 @@ struct ob_control {
 	struct ob_kube *hub, *local; /* local NULL: not configured */
 	struct ob_peers *peers;
 	struct ob_nodes *nodes;
+	struct ob_imports *imports; /* NULL without local, too */
 	struct ob_publisher *publisher;
 	struct ob_granter *granter; /* NULL: not the hub */
 	struct ob_elect *elect;
@@ -193,36 +200,16 @@ static int on_time(sd_event_source *source, uint64_t usec, void *arg)
 
 /* Making and ending. */
 
-static int open_hub(const struct ob_hub_mode *h, struct ob_kube_config **ret,
-		    struct ob_status *status)
-{
-	if (h->kubeconfig)
-		return ob_kube_config_load(h->kubeconfig, NULL, ret, status);
-	return ob_kube_config_new(h->url, h->ca_file, h->token_file, ret,
-				  status);
-}
-
-static int open_local(const struct ob_hub_mode *h, struct ob_kube_config **ret,
-		      struct ob_status *status)
-{
-	switch (h->kubernetes) {
-	case OB_KUBERNETES_NONE:
-		break;
-	case OB_KUBERNETES_IN_CLUSTER:
-		return ob_kube_config_in_cluster("", ret, status);
-	case OB_KUBERNETES_KUBECONFIG:
-		return ob_kube_config_load(h->kubernetes_file, NULL, ret,
-					   status);
-	}
-	*ret = NULL;
-	return 0;
-}
-
 int ob_control_connect(sd_event *event, const struct ob_config_file *config,
 		       struct ob_kube **ret, struct ob_status *status)
 {
+	const struct ob_hub_mode *h = config->hub;
+	struct ob_kube_place place = { .url = h->url,
+				       .ca_file = h->ca_file,
+				       .token_file = h->token_file,
+				       .kubeconfig = h->kubeconfig };
 	struct ob_kube_config *api = NULL;
-	int r = open_hub(config->hub, &api, status);
+	int r = ob_kube_config_open(&place, &api, status);
 
 	return r < 0 ? r : ob_kube_new(event, api, AGENT, ret, status);
 }
@@ -230,12 +217,16 @@ int ob_control_connect(sd_event *event, const struct ob_config_file *config,
 static int connect_all(struct ob_control *c, sd_event *event,
 		       struct ob_status *status)
 {
+	const struct ob_hub_mode *h = c->config->hub;
+	struct ob_kube_place place = { .kubeconfig = h->kubernetes_file,
+				       .in_cluster = h->kubernetes ==
+						     OB_KUBERNETES_IN_CLUSTER };
 	struct ob_kube_config *api = NULL;
 	int r = ob_control_connect(event, c->config, &c->hub, status);
 
-	if (r < 0 || c->config->hub->kubernetes == OB_KUBERNETES_NONE)
+	if (r < 0 || h->kubernetes == OB_KUBERNETES_NONE)
 		return r;
-	r = open_local(c->config->hub, &api, status);
+	r = ob_kube_config_open(&place, &api, status);
 	return r < 0 ? r : ob_kube_new(event, api, AGENT, &c->local, status);
 }
 
@@ -248,7 +239,56 @@ static const char *lease_namespace(const struct ob_control *c)
 	return pod && *pod ? pod : ob_kube_config_get(c->local)->namespace;
 }
 
+const char *ob_control_lease(const char *cluster_id, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s-cnf", cluster_id);
+	return buf;
+}
+
+static int elect(struct ob_control *c)
+{
+	char name[OB_CONTROL_LEASE_LEN];
+	struct ob_kube_lease_options options = {
+		.namespace = lease_namespace(c),
+		.name = ob_control_lease(c->config->network.id, name,
+					 sizeof(name)),
+		.lease_duration_ms = LEASE_MS,
+		.renew_deadline_ms = DEADLINE_MS,
+		.retry_period_ms = RETRY_MS,
+	};
+
+	return ob_elect_new(c->local ?: c->hub, &options, dirty, c, &c->elect);
+}
+
 static const struct ob_peers_ops peers_ops = { .changed = dirty };
+
+static void service_changed(void *arg, const char *key)
+{
+	struct ob_control *c = arg;
+
+	c->ops->service(c->arg, key);
+}
+
+static void services_changed(void *arg)
+{
+	struct ob_control *c = arg;
+
+	c->ops->services(c->arg);
+}
+
+static const struct ob_imports_ops imports_ops = {
+	.changed = service_changed,
+	.state = services_changed,
+};
+
+static int start_local(struct ob_control *c, sd_event *event)
+{
+	int r = ob_nodes_new(c->local, dirty, c, &c->nodes);
+
+	if (r < 0)
+		return r;
+	return ob_imports_new(event, c->local, &imports_ops, c, &c->imports);
+}
 
 static int start_all(struct ob_control *c, sd_event *event)
 {
@@ -262,15 +302,14 @@ static int start_all(struct ob_control *c, sd_event *event)
 		r = ob_peers_new(c->hub, h->namespace, is_hub, &peers_ops, c,
 				 &c->peers);
 	if (r >= 0 && c->local)
-		r = ob_nodes_new(c->local, dirty, c, &c->nodes);
+		r = start_local(c, event);
 	if (r >= 0)
 		r = ob_publisher_new(c->hub, h->namespace, dirty, c,
 				     &c->publisher);
 	if (r >= 0 && is_hub)
 		r = ob_granter_new(c->hub, h->namespace, dirty, c, &c->granter);
 	if (r >= 0)
-		r = ob_elect_new(c->local ?: c->hub, lease_namespace(c),
-				 c->config->network.id, dirty, c, &c->elect);
+		r = elect(c);
 	if (r >= 0)
 		r = ob_notify_new(c->hub, h->namespace,
 				  ob_elect_identity(c->elect), &c->notify);
@@ -319,6 +358,7 @@ void ob_control_free(struct ob_control *c)
 	ob_elect_freep(&c->elect);
 	ob_granter_freep(&c->granter);
 	ob_publisher_freep(&c->publisher);
+	ob_imports_freep(&c->imports);
 	ob_nodes_freep(&c->nodes);
 	ob_peers_freep(&c->peers);
 	ob_kube_freep(&c->local);
@@ -373,6 +413,19 @@ const struct ob_network *ob_control_network(const struct ob_control *c)
 	return c->joined ? &c->joined->network : NULL;
 }
 
+const struct ob_imports *ob_control_imports(const struct ob_control *c)
+{
+	return c->imports;
+}
+
+bool ob_control_is_ready(const struct ob_control *c, const char *cluster)
+{
+	const struct ob_peer *p =
+		ob_peers_get(c->peers, c->config->hub->namespace, cluster);
+
+	return p && ob_peer_condition_is_true(&p->status, OB_PEER_READY);
+}
+
 static void add(struct ob_arena *a, struct ob_conditions *list,
 		const char *reason, const char *prefix, const char *message)
 {
@@ -423,6 +476,10 @@ void ob_control_conditions(const struct ob_control *c, struct ob_arena *a,
 	if (c->nodes && ob_nodes_trouble(c->nodes)->reason)
 		add(a, list, "KubernetesUnreachable", "",
 		    ob_nodes_trouble(c->nodes)->message);
+	/* Not the same trouble twice. */
+	else if (c->imports && ob_imports_trouble(c->imports)->reason)
+		add(a, list, "ServicesNotWatched", "",
+		    ob_imports_trouble(c->imports)->message);
 	if (ob_elect_standing(c->elect) == OB_STANDING_CUT_OFF)
 		add(a, list, "LeaseNotRenewed",
 		    "the lease cannot be renewed, everything stays as it is: ",

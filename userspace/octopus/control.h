@@ -18,6 +18,7 @@
 #include "kube/client.h"
 #include "octopus/config.h"
 #include "octopus/grant.h"
+#include "octopus/imports.h"
 #include "octopus/join.h"
 #include "octopus/status.h"
 
@@ -30,8 +31,15 @@ struct ob_control_ops {
 	/* The device as it is now, in the arena; -ENODEV: there is none. */
 	int (*device)(void *arg, struct ob_arena *a, struct ob_wg_device *ret,
 		      uint32_t *ret_mtu);
+	/* Of the imports: see imports.h. */
+	void (*service)(void *arg, const char *key);
+	void (*services)(void *arg);
 };
 
+#define OB_CONTROL_LEASE_LEN 256
+
+/* The name of the Lease of a cluster's gateways. Returns buf. */
+const char *ob_control_lease(const char *cluster_id, char *buf, size_t size);
 /* A connection to the hub alone. */
 int ob_control_connect(sd_event *event, const struct ob_config_file *config,
 		       struct ob_kube **ret, struct ob_status *status);
@@ -55,6 +63,10 @@ void ob_control_set_config(struct ob_control *c,
 void ob_control_set_key(struct ob_control *c, const struct ob_key *key);
 /* What to have; NULL: not known yet, change nothing. */
 const struct ob_network *ob_control_network(const struct ob_control *c);
+/* NULL: kubernetes is not configured. */
+const struct ob_imports *ob_control_imports(const struct ob_control *c);
+/* What the hub says of the tunnel to a cluster: its Peer is Ready. */
+bool ob_control_is_ready(const struct ob_control *c, const char *cluster);
 /* Adds what is not as it should be. */
 void ob_control_conditions(const struct ob_control *c, struct ob_arena *a,
 			   struct ob_conditions *list);

@@ -159,20 +159,61 @@ static void want_tunnel_route(struct ob_arena *a, const struct ob_network *net,
 	r->metric = v4 ? OB_METRIC_UNICAST4 : OB_METRIC_UNICAST6;
 }
 
+static void want_unreachable(struct ob_arena *a, struct ob_desired *d,
+			     const struct ob_prefix *dst)
+{
+	struct ob_rtroute *r = want_route(a, d, dst);
+
+	r->type = RTN_UNREACHABLE;
+	r->metric = OB_METRIC_UNREACHABLE;
+}
+
+static bool is_virtual(const struct ob_network *net, const struct ob_prefix *p)
+{
+	for (size_t i = 0; i < net->n_blocks; i++)
+		if (p->len == ob_addr_bits(&p->addr) &&
+		    ob_prefix_contains(&net->blocks[i], &p->addr))
+			return true;
+	return false;
+}
+
+/*
+ * Virtual addresses: the kernel sees packets to them that are too big, and
+ * says so because the way into the tunnel is; and those to nobody.
+ */
+static void want_service_routes(struct ob_arena *a,
+				const struct ob_network *net,
+				const struct ob_facts *facts,
+				struct ob_desired *d)
+{
+	const struct ob_rtroutes *now = &facts->actual->routes;
+
+	for (size_t i = 0; i < net->n_blocks; i++)
+		want_tunnel_route(a, net, d, &net->blocks[i]);
+	for (size_t i = 0; facts->services_known && i < facts->n_unserved;
+	     i++) {
+		struct ob_prefix host = ob_prefix_host(&facts->unserved[i]);
+
+		if (is_virtual(net, &host))
+			want_unreachable(a, d, &host);
+	}
+	for (size_t i = 0; !facts->services_known && i < now->n; i++)
+		if (now->v[i].type == RTN_UNREACHABLE &&
+		    is_virtual(net, &now->v[i].dst))
+			want_unreachable(a, d, &now->v[i].dst);
+}
+
 static void want_routes(struct ob_arena *a, const struct ob_network *net,
-			struct ob_desired *d)
+			const struct ob_facts *facts, struct ob_desired *d)
 {
 	for (size_t i = 0; i < net->n_clusters; i++)
 		for (size_t j = 0; j < net->clusters[i].n_cidrs; j++)
 			want_tunnel_route(a, net, d,
 					  &net->clusters[i].cidrs[j]);
 	/* A global address nobody has must not leave by the default route. */
-	for (size_t i = 0; i < net->n_global; i++) {
-		struct ob_rtroute *r = want_route(a, d, &net->global[i]);
-
-		r->type = RTN_UNREACHABLE;
-		r->metric = OB_METRIC_UNREACHABLE;
-	}
+	for (size_t i = 0; i < net->n_global; i++)
+		want_unreachable(a, d, &net->global[i]);
+	want_service_routes(a, net, facts, d);
 }
 
 /* WireGuard peers. */
@@ -338,7 +379,7 @@ void ob_desired_compute(struct ob_arena *a, const struct ob_network *net,
 	want_addr(a, &d, &net->gateway4);
 	want_addr(a, &d, &net->gateway6);
 	want_sysctls(a, net, facts, &d);
-	want_routes(a, net, &d);
+	want_routes(a, net, facts, &d);
 	want_peers(a, net, facts, &d);
 	want_programs(a, net, facts, &d);
 	ob_desired_maps(a, net, facts, &d);

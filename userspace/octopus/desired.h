@@ -38,6 +38,11 @@ struct ob_facts {
 	struct ob_underlay fallback;	  /* where the default route leads */
 	struct ob_key public_key; /* ours; zero: whatever the device has */
 	int64_t now_s;		  /* seconds since 1970 */
+	/* Virtual addresses that nobody serves; not known: those stay that
+	 * the kernel has been told. */
+	bool services_known;
+	const struct ob_addr *unserved;
+	size_t n_unserved;
 };
 
 struct ob_peer_item {

@@ -175,6 +175,17 @@ static void want_config(const struct ob_network *net,
 			c->global6_len = g->len;
 		}
 	}
+	for (size_t i = 0; i < net->n_blocks; i++) {
+		const struct ob_prefix *b = &net->blocks[i];
+
+		if (b->addr.family == AF_INET) {
+			memcpy(c->service4.b, b->addr.b, sizeof(c->service4.b));
+			c->service4_len = b->len;
+		} else {
+			memcpy(c->service6.b, b->addr.b, sizeof(c->service6.b));
+			c->service6_len = b->len;
+		}
+	}
 	memcpy(c->gateway4.b, net->gateway4.b, sizeof(c->gateway4.b));
 	memcpy(c->gateway6.b, net->gateway6.b, sizeof(c->gateway6.b));
 	c->flags = net->hub ? OB_CONFIG_RELAY : 0;

@@ -9,6 +9,7 @@
 #include "ob/abi/version.h"
 #include "octopus/exposition_hub.h"
 #include "octopus/exposition_kernel.h"
+#include "octopus/exposition_services.h"
 #include "octopus/report.h"
 
 static void put_counter(const struct ob_scrape *s, const char *name,
@@ -99,6 +100,7 @@ static void metrics(const struct ob_octopus *o, struct ob_arena *a,
 			 r);
 	ob_exposition_kernel(&s);
 	ob_exposition_hub(&s);
+	ob_exposition_services(&s);
 	put_reconcile(&s);
 	put_config(&s);
 	reply->code = 200;

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/service_block.h"
+#include "model/space.h"
 #include "octopus/join_map.h"
-#include "octopus/space.h"
 #include "octopus/topology.h"
 
 #define US SIZE_MAX /* an owner in the space */
@@ -211,6 +212,33 @@ static struct ob_addr gateway(struct run *r, uint8_t family,
 	if (addr.family && is_mapped(net, &addr))
 		return (struct ob_addr){ 0 };
 	return addr;
+}
+
+/* Where virtual addresses of services come from. */
+static void take_blocks(struct run *r)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	const struct ob_hub_mode *h = r->in->config->hub;
+	struct ob_network *net = &r->j->network;
+
+	if (h->kubernetes == OB_KUBERNETES_NONE)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		int err = ob_service_block(net->cidrs, net->n_cidrs,
+					   h->clusterset, h->n_clusterset,
+					   families[i],
+					   &net->blocks[net->n_blocks]);
+
+		if (err == 0)
+			net->n_blocks++;
+		if (err == -EDOM)
+			ob_status_set(OB_PUSH(r->arena, &r->j->conditions),
+				      EINVAL, "ServiceBlockNotOurs",
+				      "clusterset_cidr is not inside our "
+				      "cluster CIDR: no service is balanced "
+				      "that has an %s address",
+				      families[i] == AF_INET ? "IPv4" : "IPv6");
+	}
 }
 
 static void note_key(struct run *r)
@@ -459,6 +487,7 @@ int ob_join(struct ob_arena *a, const struct ob_join_input *in,
 	ob_join_map(a, in, &j);
 	j.network.gateway4 = gateway(&r, AF_INET, &h->gateways[0]);
 	j.network.gateway6 = gateway(&r, AF_INET6, &h->gateways[1]);
+	take_blocks(&r);
 	note_key(&r);
 	take_peers(&r);
 	*ret = j;

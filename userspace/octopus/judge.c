@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "model/names.h"
 #include "model/network.h"
-#include "octopus/names.h"
 
 #define SHOWN_LEN    72 /* of a foreign value in a message, quoted */
 #define SENTENCE_LEN 400

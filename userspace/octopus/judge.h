@@ -5,8 +5,8 @@
  */
 #pragma once
 
+#include "model/space.h"
 #include "octopus/accept.h"
-#include "octopus/space.h"
 
 #define OB_OWNER_HUB SIZE_MAX /* others: the index of the Peer */
 

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
-#include "kube/client.h"
+#include "kube/lease.h"
+#include "kube/peers.h"
 #include "octopus/control.h"
-#include "octopus/elect.h"
-#include "octopus/peers.h"
 
 static int delete (struct ob_kube *hub, const struct ob_kube_ref *ref,
 		   struct ob_status *status)
@@ -33,7 +32,7 @@ int ob_leave(const struct ob_config_file *config, struct ob_status *status)
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
 	_cleanup_(ob_kube_freep) struct ob_kube *hub = NULL;
 	const struct ob_hub_mode *h = config->hub;
-	char lease[OB_ELECT_NAME_LEN];
+	char lease[OB_CONTROL_LEASE_LEN];
 	struct ob_kube_ref ref = { .resource = &ob_peers_resource,
 				   .namespace = h->namespace,
 				   .name = config->network.id };
@@ -45,7 +44,7 @@ int ob_leave(const struct ob_config_file *config, struct ob_status *status)
 		r = delete (hub, &ref, status);
 	if (r < 0 || h->kubernetes != OB_KUBERNETES_NONE)
 		return r;
-	ref.resource = &ob_elect_resource;
-	ref.name = ob_elect_name(config->network.id, lease, sizeof(lease));
+	ref.resource = &ob_kube_leases;
+	ref.name = ob_control_lease(config->network.id, lease, sizeof(lease));
 	return delete (hub, &ref, status);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kube/event.h"
-#include "octopus/peers.h"
+#include "kube/peers.h"
 
 struct ob_notify {
 	struct ob_kube_events *events;

@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "octopus/apply.h"
+#include "octopus/balancer.h"
 #include "octopus/control.h"
 #include "octopus/facts.h"
 #include "octopus/join.h"
+#include "octopus/service_view.h"
 
 /* What the operators of the other clusters need to know. */
 static void log_key(struct ob_octopus *o, const struct ob_wg_device *wg)
@@ -104,12 +106,79 @@ static void nudge(struct ob_octopus *o, const struct ob_desired *desired,
 	ob_nudge_sweep(&o->nudge);
 }
 
+static bool is_ready(void *arg, const char *cluster)
+{
+	const struct ob_octopus *o = arg;
+
+	return o->control && ob_control_is_ready(o->control, cluster);
+}
+
+static void note_dead(struct ob_octopus *o, const bool *alive,
+		      struct ob_conditions *conditions)
+{
+	for (size_t i = 0; i < o->network->n_clusters; i++) {
+		struct ob_status s = OB_STATUS_INIT;
+
+		if (alive[i])
+			continue;
+		ob_status_set(&s, EHOSTUNREACH, "ClusterNotAnswering",
+			      "nothing comes out of the tunnel to %s: its "
+			      "endpoints get no new connections to services",
+			      o->network->clusters[i].id);
+		ob_conditions_add(o->arena, conditions, &s);
+	}
+}
+
+/* What services need to know. A gateway that stands by has no cluster CIDR,
+ * and what it knows of services stays. */
+static void balance(struct ob_octopus *o, const struct ob_desired *desired,
+		    const struct ob_actual *actual,
+		    struct ob_conditions *conditions)
+{
+	struct ob_alive_input in = {
+		.net = o->network,
+		.wg = &actual->wg,
+		.is_ready = is_ready,
+		.arg = o,
+		.now_ms = ob_clock_monotonic_ms(),
+		.now_s = (int64_t)ob_clock_realtime_s(),
+	};
+	enum ob_service_policy policy = OB_SERVICE_SPREAD;
+	struct ob_service_view view;
+	const bool *alive;
+
+	if (!o->balancer || desired->blocked || o->network->n_cidrs == 0)
+		return;
+	if (o->config->hub)
+		policy = o->config->hub->service_policy;
+	alive = ob_alive_clusters(o->arena, &o->alive, &in);
+	view = ob_service_view_make(o->arena, o->network, desired->clusters.v,
+				    desired->clusters.n, alive, policy);
+	ob_balancer_view(o->balancer, &view);
+	if (view.n_blocks == 0)
+		return;
+	note_dead(o, alive, conditions);
+	ob_balancer_conditions(o->balancer, o->arena, conditions);
+}
+
+static void gather(struct ob_octopus *o, const struct ob_actual *actual,
+		   struct ob_facts *ret)
+{
+	struct ob_fact_sources sources = { &o->kernel, &o->identity,
+					   o->resolver, &o->told };
+
+	ob_facts_gather(&sources, o->arena, o->network, actual,
+			(int64_t)ob_clock_realtime_s(), ret);
+	if (o->balancer)
+		ret->services_known =
+			ob_balancer_unserved(o->balancer, o->arena,
+					     &ret->unserved, &ret->n_unserved);
+}
+
 static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	       size_t *ret_operations, struct ob_status *status)
 {
 	uint64_t start_ns = cpu_ns();
-	struct ob_fact_sources sources = { &o->kernel, &o->identity,
-					   o->resolver, &o->told };
 	struct ob_plan_result result;
 	struct ob_desired desired;
 	struct ob_actual actual;
@@ -122,8 +191,7 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 		o->state.errors++;
 		return r;
 	}
-	ob_facts_gather(&sources, o->arena, o->network, &actual,
-			(int64_t)ob_clock_realtime_s(), &facts);
+	gather(o, &actual, &facts);
 	ob_desired_compute(o->arena, o->network, &facts, &desired);
 	ob_plan_init(&plan, o->arena);
 	ob_diff(&desired, &actual, &ob_apply_kernel, &plan);
@@ -131,6 +199,7 @@ static int run(struct ob_octopus *o, struct ob_conditions *conditions,
 	held = ob_holds_filter(&o->holds, &plan, ob_clock_monotonic_ms());
 	apply(o, &plan, &desired, &result);
 	nudge(o, &desired, &actual, plan.ops.n == 0);
+	balance(o, &desired, &actual, conditions);
 
 	for (size_t i = 0; i < desired.conditions.n; i++)
 		ob_conditions_add(o->arena, conditions,

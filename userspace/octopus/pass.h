@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "octopus/alive.h"
 #include "octopus/config.h"
 #include "octopus/holds.h"
 #include "octopus/identity.h"
@@ -16,6 +17,7 @@
 #include "octopus/status.h"
 #include "octopus/told.h"
 
+struct ob_balancer;
 struct ob_control;
 
 struct ob_octopus {
@@ -24,7 +26,9 @@ struct ob_octopus {
 	/* What should be: the configuration's, or what Peers say. NULL: not
 	 * known yet, whatever the kernel has stays. */
 	const struct ob_network *network;
-	struct ob_control *control; /* of hub mode; NULL: static mode */
+	struct ob_control *control;   /* of hub mode; NULL: static mode */
+	struct ob_balancer *balancer; /* NULL with --once */
+	struct ob_alive alive;
 	struct ob_kernel kernel;
 	struct ob_identity identity;
 	struct ob_told told;

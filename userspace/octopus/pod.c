@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "octopus/retry.h"
+#include "base/retry.h"
 
 static const struct ob_kube_resource pods = {
 	.group = "",

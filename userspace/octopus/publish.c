@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "octopus/peers.h"
-#include "octopus/retry.h"
+#include "base/retry.h"
+#include "kube/peers.h"
 
 #define VERSION_LEN 65
 #define PATIENCE_MS 1000

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "octopus/balancer.h"
 #include "octopus/control.h"
 #include "octopus/topology.h"
 
@@ -128,6 +129,7 @@ static void put_network(const struct report *r, cJSON *o)
 
 	put_prefixes(r, part, "global_cidr", net->global, net->n_global);
 	put_prefixes(r, part, "cluster_cidr", net->cidrs, net->n_cidrs);
+	put_prefixes(r, part, "service_cidr", net->blocks, net->n_blocks);
 	list = add_array(r, part, "mappings");
 	for (size_t i = 0; i < net->n_mappings; i++) {
 		const struct ob_mapping *m = &net->mappings[i];
@@ -251,6 +253,41 @@ static void put_hub_mode(const struct report *r, cJSON *o)
 		ob_json_set(r->a, o, parts[i], ob_json_null_new(r->a));
 }
 
+/* Services. */
+
+static void put_services(const struct report *r, cJSON *o)
+{
+	struct ob_balancer_look *look;
+	cJSON *part;
+
+	if (!r->o->balancer || !r->o->control ||
+	    !ob_control_imports(r->o->control)) {
+		ob_json_set(r->a, o, "services", ob_json_null_new(r->a));
+		return;
+	}
+	look = ob_arena_alloc(r->a, sizeof(*look));
+	ob_balancer_look(r->o->balancer, look);
+	part = add_object(r, o, "services");
+	ob_json_set_string(r->a, part, "version", look->version ?: "");
+	ob_json_set_bool(r->a, part, "synced", look->synced);
+	put_trouble(r, part, &look->trouble);
+	ob_json_set_string(r->a, part, "policy",
+			   r->o->config->hub->service_policy ==
+					   OB_SERVICE_LOCAL_FIRST
+				   ? "local-first"
+				   : "spread");
+	ob_json_set_number(r->a, part, "services",
+			   (double)look->totals.services);
+	ob_json_set_number(r->a, part, "ports", (double)look->totals.entries);
+	ob_json_set_number(r->a, part, "unserved",
+			   (double)look->totals.unserved);
+	ob_json_set_number(r->a, part, "failed", (double)look->totals.failed);
+	ob_json_set_number(r->a, part, "refused",
+			   (double)(look->totals.refused.foreign +
+				    look->totals.refused.unknown +
+				    look->totals.refused.excess));
+}
+
 /* The other clusters. */
 
 static const struct ob_peer *peer_of(const struct report *r, const char *id)
@@ -266,6 +303,14 @@ static const char *role_of(const struct ob_cluster_spec *c)
 	if (c->hub)
 		return "hub";
 	return c->host[0] ? "public" : "private";
+}
+
+/* null: nobody needs to know. */
+static cJSON *alive_of(const struct report *r, const char *id)
+{
+	if (!r->o->balancer || r->o->network->n_blocks == 0)
+		return ob_json_null_new(r->a);
+	return ob_json_bool_new(r->a, ob_balancer_is_alive(r->o->balancer, id));
 }
 
 static void put_used(const struct report *r, cJSON *list,
@@ -286,6 +331,7 @@ static void put_used(const struct report *r, cJSON *list,
 	ob_json_set_string(r->a, item, "via",
 			   ob_cluster_is_direct(r->o->network, c) ? "direct"
 								  : "hub");
+	ob_json_set(r->a, item, "alive", alive_of(r, c->id));
 	ob_json_set_string(r->a, item, "reason", "");
 	ob_json_set_string(r->a, item, "message", "");
 	put_prefixes(r, item, "cluster_cidr", c->cidrs, c->n_cidrs);
@@ -356,6 +402,7 @@ const char *ob_report(const struct ob_octopus *o, struct ob_arena *a)
 	put_gateway(&r, root);
 	put_hub_mode(&r, root);
 	put_network(&r, root);
+	put_services(&r, root);
 	put_peers(&r, root);
 	put_conditions(&r, root);
 	return ob_json_print(a, root);

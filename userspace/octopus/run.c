@@ -8,9 +8,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/serve.h"
+#include "octopus/balancer.h"
 #include "octopus/control.h"
 #include "octopus/exposition.h"
-#include "octopus/serve.h"
 #include "octopus/watch.h"
 
 #define MAX_PASSES 10 /* of --once */
@@ -74,10 +75,41 @@ static int on_device(void *arg, struct ob_arena *a, struct ob_wg_device *ret,
 				 ret);
 }
 
+static void on_service(void *arg, const char *key)
+{
+	struct loop *l = arg;
+
+	ob_balancer_changed(l->o->balancer, key);
+}
+
+static void on_services(void *arg)
+{
+	struct loop *l = arg;
+
+	ob_balancer_state(l->o->balancer);
+}
+
 static const struct ob_control_ops control_ops = {
 	.network = on_network,
 	.device = on_device,
+	.service = on_service,
+	.services = on_services,
 };
+
+/* Addresses that nobody serves have a route of their own. */
+static void on_unserved(void *arg)
+{
+	struct loop *l = arg;
+
+	ob_watch_dirty(l->watch);
+}
+
+static void balance(struct ob_octopus *o)
+{
+	ob_balancer_set_imports(o->balancer,
+				o->control ? ob_control_imports(o->control)
+					   : NULL);
+}
 
 static int control_start(struct loop *l, struct ob_status *status)
 {
@@ -191,6 +223,7 @@ static void reload_network(struct ob_octopus *o, struct fresh *f)
 	o->network = o->config->hub ? NULL : &o->config->network;
 	if (o->control)
 		ob_control_set_key(o->control, &o->public_key);
+	balance(o);
 }
 
 static int reload(struct loop *l, struct ob_status *status)
@@ -255,8 +288,13 @@ static int loop_open(struct loop *l, struct ob_status *status)
 	if (r >= 0)
 		r = ob_watch_new(l->event, l->o->resolver, &watch_ops, l,
 				 &l->watch);
+	if (r >= 0)
+		r = ob_balancer_new(l->event, l->o->kernel.dp, on_unserved, l,
+				    &l->o->balancer);
 	if (r >= 0 && l->o->config->hub)
 		r = control_start(l, status);
+	if (r >= 0)
+		balance(l->o);
 	return r < 0 ? r : 0;
 }
 
@@ -285,6 +323,8 @@ int ob_run(struct ob_octopus *o, const struct ob_options *options,
 		ob_error("event loop", "error=%d", r);
 	ob_serve_freep(&l.serve);
 	o->network = NULL;
+	ob_balancer_freep(&o->balancer);
+	o->balancer = NULL;
 	ob_control_freep(&o->control);
 	o->control = NULL;
 	ob_watch_freep(&l.watch);

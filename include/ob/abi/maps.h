@@ -15,6 +15,8 @@
  *   ob_drops    (K) per-CPU hash: struct ob_drop_key -> struct ob_count
  *   ob_events   (K) ring buffer of struct ob_event (event.h)
  *   ob_budget   (K) per-CPU array by reason -> struct ob_budget
+ *
+ * Those of service addresses are in service.h.
  */
 #pragma once
 
@@ -41,6 +43,11 @@ struct ob_config {
 	struct ob_ip4 gateway4; /* our own global address, 0: none: */
 	struct ob_ip6 gateway6; /* source of errors from elsewhere */
 	__u32 flags;		/* enum ob_config_flag */
+	/* Where service addresses are (service.h); length 0: there are none. */
+	struct ob_ip4 service4;
+	__u32 service4_len;
+	struct ob_ip6 service6;
+	__u32 service6_len;
 	/*
 	 * The programs remember IPv4 decisions per CPU, by the addresses cut to
 	 * the longest prefix of the map they were looked up in, and recall
@@ -126,7 +133,7 @@ struct ob_budget {
 };
 
 OB_ABI_ASSERT(sizeof(enum ob_reason) == 4);
-OB_ABI_ASSERT(sizeof(struct ob_config) == 132);
+OB_ABI_ASSERT(sizeof(struct ob_config) == 160);
 OB_ABI_ASSERT(sizeof(struct ob_route) == 16 + OB_CLUSTER_LEN);
 OB_ABI_ASSERT(sizeof(struct ob_nat4) == 12);
 OB_ABI_ASSERT(sizeof(struct ob_nat6) == 24);
@@ -136,4 +143,4 @@ OB_ABI_ASSERT(sizeof(struct ob_traffic) == 32);
 OB_ABI_ASSERT(sizeof(struct ob_drop_key) == 8);
 OB_ABI_ASSERT(sizeof(struct ob_count) == 16);
 OB_ABI_ASSERT(sizeof(struct ob_budget) == 16);
-OB_ABI_ASSERT(__builtin_offsetof(struct ob_config, generation) == 128);
+OB_ABI_ASSERT(__builtin_offsetof(struct ob_config, generation) == 156);

@@ -41,7 +41,22 @@ enum ob_action {
 	X(TTL_EXPIRED, "ttl_expired", OB_KERNEL,                               \
 	  "TTL or hop limit ran out: the kernel answers with ICMP")            \
 	X(NO_FAST_PATH, "no_fast_path", OB_KERNEL,                             \
-	  "translated, then delivered through the network stack")
+	  "translated, then delivered through the network stack")              \
+	X(NO_SERVICE, "no_service", OB_DROP,                                   \
+	  "a service address, but no service has it with this protocol "       \
+	  "and port")                                                          \
+	X(NO_ENDPOINT, "no_endpoint", OB_KERNEL,                               \
+	  "the service has no ready endpoint: the kernel answers with ICMP")   \
+	X(FLOWS_FULL, "flows_full", OB_DROP,                                   \
+	  "no room for another connection to a service address")               \
+	X(FLOW_CONFLICT, "flow_conflict", OB_DROP,                             \
+	  "the client uses this port with the same endpoint already, "         \
+	  "through another service address")                                   \
+	X(SERVICE_FRAGMENT, "service_fragment", OB_DROP,                       \
+	  "a later fragment to a service address came before the first")       \
+	X(SCTP_PORT, "sctp_port", OB_DROP,                                     \
+	  "SCTP to an endpoint with another port than the service's: its "     \
+	  "checksum cannot follow")
 /* clang-format on */
 
 enum ob_reason {

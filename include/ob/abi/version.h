@@ -8,5 +8,5 @@
  */
 #pragma once
 
-#define OB_ABI_VERSION "v1"
+#define OB_ABI_VERSION "v2"
 #define OB_PIN_ROOT    "/sys/fs/bpf/ovn-builder"

@@ -15,13 +15,15 @@
 		.name = (n), .type = (t), .format = "", .description = "",     \
 		.json_path = (path), .priority = (wide)                        \
 	}
-#define AGE COLUMN("Age", "string", "=age", 0)
-#define VERSION(v, status, list)                                               \
+#define AGE			 COLUMN("Age", "string", "=age", 0)
+#define VERSION(v, status, list) SCALED_VERSION(v, status, false, list)
+#define SCALED_VERSION(v, status, scale, list)                                 \
 	.n_versions = 1, .versions = (const struct ob_api_version[])           \
 	{                                                                      \
 		{ .name = (v),                                                 \
 		  .served = true,                                              \
 		  .has_status = (status),                                      \
+		  .has_scale = (scale),                                        \
 		  .columns = (list),                                           \
 		  .n_columns = ARRAY_SIZE(list) },                             \
 	}
@@ -93,6 +95,15 @@ static const struct ob_api_column event_columns[] = {
 	  .description = "",
 	  .json_path = ".metadata.name",
 	  .priority = 1 },
+};
+static const struct ob_api_column deployment_columns[] = {
+	COLUMN("Ready", "string", "=deployment.ready", 0),
+	COLUMN("Up-to-date", "string", "=deployment.updated", 0),
+	COLUMN("Available", "string", "=deployment.available", 0),
+	AGE,
+	COLUMN("Containers", "string", "=deployment.containers", 1),
+	COLUMN("Images", "string", "=deployment.images", 1),
+	COLUMN("Selector", "string", "=deployment.selector", 1),
 };
 static const struct ob_api_column slice_columns[] = {
 	COLUMN("AddressType", "string", ".addressType", 0),
@@ -188,6 +199,15 @@ static const struct ob_api_resource resources[] = {
 	  NAMES("crd", "crds"),
 	  CATEGORIES("api-extensions"),
 	  VERSION("v1", true, crd_columns) },
+	{ .group = "apps",
+	  .kind = "Deployment",
+	  .list_kind = "DeploymentList",
+	  .plural = "deployments",
+	  .singular = "deployment",
+	  .namespaced = true,
+	  NAMES("deploy"),
+	  CATEGORIES("all"),
+	  SCALED_VERSION("v1", true, true, deployment_columns) },
 	{ .group = "coordination.k8s.io",
 	  .kind = "Lease",
 	  .list_kind = "LeaseList",

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apimachinery/cells_deployment.h"
 #include "base/timestamp.h"
 
 #define NONE "<none>"
@@ -536,5 +537,5 @@ cJSON *ob_api_cell_builtin(struct ob_arena *a, const char *name,
 	for (size_t i = 0; i < ARRAY_SIZE(cells); i++)
 		if (!strcmp(cells[i].name, name))
 			return cells[i].make(a, object, now_s);
-	return NULL;
+	return ob_api_cell_deployment(a, name, object);
 }

@@ -187,15 +187,22 @@ static cJSON *resource_entry(struct ob_arena *a,
 	return e;
 }
 
-static cJSON *status_entry(struct ob_arena *a, const struct ob_api_resource *r)
+static cJSON *subresource_entry(struct ob_arena *a,
+				const struct ob_api_resource *r,
+				const char *name)
 {
+	bool scale = strcmp(name, "scale") == 0;
 	cJSON *e = ob_json_object(a);
 
 	ob_json_set_string(a, e, "name",
-			   ob_arena_printf(a, "%s/status", r->plural));
+			   ob_arena_printf(a, "%s/%s", r->plural, name));
 	ob_json_set_string(a, e, "singularName", "");
 	ob_json_set_bool(a, e, "namespaced", r->namespaced);
-	ob_json_set_string(a, e, "kind", r->kind);
+	if (scale) {
+		ob_json_set_string(a, e, "group", "autoscaling");
+		ob_json_set_string(a, e, "version", "v1");
+	}
+	ob_json_set_string(a, e, "kind", scale ? "Scale" : r->kind);
 	ob_json_set(a, e, "verbs", verbs(a, true));
 	return e;
 }
@@ -215,8 +222,12 @@ cJSON *ob_api_discovery_resources(struct ob_arena *a,
 		if (!served)
 			continue;
 		ob_json_append(a, list, resource_entry(a, c->v[i]));
+		if (served->has_scale)
+			ob_json_append(a, list,
+				       subresource_entry(a, c->v[i], "scale"));
 		if (served->has_status)
-			ob_json_append(a, list, status_entry(a, c->v[i]));
+			ob_json_append(a, list,
+				       subresource_entry(a, c->v[i], "status"));
 	}
 	if (!list->child)
 		return NULL;
@@ -228,27 +239,42 @@ cJSON *ob_api_discovery_resources(struct ob_arena *a,
 	return v;
 }
 
-static cJSON *response_kind(struct ob_arena *a, const struct ob_api_resource *r,
-			    const char *version)
+static cJSON *response_kind(struct ob_arena *a, const char *group,
+			    const char *version, const char *kind)
 {
-	cJSON *kind = ob_json_object(a);
+	cJSON *v = ob_json_object(a);
 
-	ob_json_set_string(a, kind, "group", r->group);
-	ob_json_set_string(a, kind, "version", version);
-	ob_json_set_string(a, kind, "kind", r->kind);
-	return kind;
+	ob_json_set_string(a, v, "group", group);
+	ob_json_set_string(a, v, "version", version);
+	ob_json_set_string(a, v, "kind", kind);
+	return v;
 }
 
-static cJSON *aggregated_status(struct ob_arena *a,
-				const struct ob_api_resource *r,
-				const char *version)
+static void aggregated_subresource(struct ob_arena *a, cJSON *list,
+				   const char *name, cJSON *kind)
 {
-	cJSON *list = ob_json_array(a), *e = ob_json_object(a);
+	cJSON *e = ob_json_object(a);
 
-	ob_json_set_string(a, e, "subresource", "status");
-	ob_json_set(a, e, "responseKind", response_kind(a, r, version));
+	ob_json_set_string(a, e, "subresource", name);
+	ob_json_set(a, e, "responseKind", kind);
 	ob_json_set(a, e, "verbs", verbs(a, true));
 	ob_json_append(a, list, e);
+}
+
+static cJSON *aggregated_subresources(struct ob_arena *a,
+				      const struct ob_api_resource *r,
+				      const struct ob_api_version *v)
+{
+	cJSON *list = ob_json_array(a);
+
+	if (v->has_scale)
+		aggregated_subresource(
+			a, list, "scale",
+			response_kind(a, "autoscaling", "v1", "Scale"));
+	if (v->has_status)
+		aggregated_subresource(
+			a, list, "status",
+			response_kind(a, r->group, v->name, r->kind));
 	return list;
 }
 
@@ -259,7 +285,8 @@ static cJSON *aggregated_resource(struct ob_arena *a,
 	cJSON *e = ob_json_object(a);
 
 	ob_json_set_string(a, e, "resource", r->plural);
-	ob_json_set(a, e, "responseKind", response_kind(a, r, v->name));
+	ob_json_set(a, e, "responseKind",
+		    response_kind(a, r->group, v->name, r->kind));
 	ob_json_set_string(a, e, "scope",
 			   r->namespaced ? "Namespaced" : "Cluster");
 	ob_json_set_string(a, e, "singularResource", r->singular);
@@ -270,9 +297,9 @@ static cJSON *aggregated_resource(struct ob_arena *a,
 	if (r->n_categories)
 		ob_json_set(a, e, "categories",
 			    strings(a, r->categories, r->n_categories));
-	if (v->has_status)
+	if (v->has_status || v->has_scale)
 		ob_json_set(a, e, "subresources",
-			    aggregated_status(a, r, v->name));
+			    aggregated_subresources(a, r, v));
 	return e;
 }
 

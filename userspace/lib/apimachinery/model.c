@@ -5,6 +5,9 @@
 
 const struct ob_api_model *ob_api_model_at(size_t i)
 {
+	if (i < ob_api_models_apps_n)
+		return &ob_api_models_apps[i];
+	i -= ob_api_models_apps_n;
 	if (i < ob_api_models_pod_n)
 		return &ob_api_models_pod[i];
 	i -= ob_api_models_pod_n;

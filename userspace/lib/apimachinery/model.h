@@ -34,8 +34,10 @@ struct ob_api_field {
 	bool required, retain;
 };
 
-extern const struct ob_api_model ob_api_models_pod[], ob_api_models_other[];
-extern const size_t ob_api_models_pod_n, ob_api_models_other_n;
+extern const struct ob_api_model ob_api_models_apps[], ob_api_models_pod[],
+	ob_api_models_other[];
+extern const size_t ob_api_models_apps_n, ob_api_models_pod_n,
+	ob_api_models_other_n;
 
 /* NULL: no such type. */
 const struct ob_api_model *ob_api_model_find(struct ob_api_text name);

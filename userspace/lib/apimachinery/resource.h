@@ -29,6 +29,7 @@ struct ob_api_version {
 	bool served;
 	bool deprecated;
 	bool has_status;		    /* status subresource */
+	bool has_scale;			    /* scale, of spec.replicas */
 	const struct ob_api_schema *schema; /* NULL: anything goes */
 	const cJSON *openapi; /* openAPIV3Schema as it was given; NULL: none */
 	const struct ob_api_column *columns; /* after Name, before Age if the

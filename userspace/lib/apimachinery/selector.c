@@ -464,3 +464,81 @@ const char *ob_api_selector_format(struct ob_arena *a,
 	}
 	return out.s ? out.s : "";
 }
+
+/* By key, of which "!key" is one, too. */
+static int compare_texts(const void *x, const void *y)
+{
+	const char *s = *(const char *const *)x, *t = *(const char *const *)y;
+
+	return strcmp(s + (*s == '!'), t + (*t == '!'));
+}
+
+static const char *join_texts(struct ob_arena *a, const cJSON *list)
+{
+	OB_LIST(const char *) texts = { 0 };
+	const char *all = "";
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, list)
+	{
+		if (cJSON_IsString(v))
+			*OB_PUSH(a, &texts) = v->valuestring;
+	}
+	if (texts.n > 1)
+		qsort(texts.v, texts.n, sizeof(*texts.v), compare_texts);
+	for (size_t i = 0; i < texts.n; i++)
+		all = ob_arena_printf(a, "%s%s%s", all, i ? "," : "",
+				      texts.v[i]);
+	return all;
+}
+
+/* NULL: no such operator. */
+static const char *expression_text(struct ob_arena *a, const cJSON *e)
+{
+	static const struct {
+		const char *operator, * before, *between;
+	} all[] = {
+		{ "In", "", " in (" },
+		{ "NotIn", "", " notin (" },
+		{ "Exists", "", NULL },
+		{ "DoesNotExist", "!", NULL },
+	};
+	const char *key = ob_json_string(e, "key");
+	const char *operator= ob_json_string(e, "operator");
+
+	for (size_t i = 0; key && operator&& i<ARRAY_SIZE(all); i++) {
+		if (strcmp(operator, all[i].operator) != 0)
+			continue;
+		if (!all[i].between)
+			return ob_arena_printf(a, "%s%s", all[i].before, key);
+		return ob_arena_printf(a, "%s%s%s)", key, all[i].between,
+				       join_texts(a, ob_json_get(e, "values")));
+	}
+	return NULL;
+}
+
+const char *ob_api_label_selector_text(struct ob_arena *a,
+				       const cJSON *selector)
+{
+	cJSON *parts = ob_json_array(a);
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, ob_json_get(selector, "matchLabels"))
+	{
+		if (cJSON_IsString(v))
+			ob_json_append(a, parts,
+				       ob_json_string_new(
+					       a, ob_arena_printf(
+							  a, "%s=%s", v->string,
+							  v->valuestring)));
+	}
+	cJSON_ArrayForEach(v, ob_json_get(selector, "matchExpressions"))
+	{
+		const char *text = expression_text(a, v);
+
+		if (!text)
+			return NULL;
+		ob_json_append(a, parts, ob_json_string_new(a, text));
+	}
+	return join_texts(a, parts);
+}

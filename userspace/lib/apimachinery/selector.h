@@ -29,6 +29,13 @@ bool ob_api_selector_is_empty(const struct ob_api_selector *s);
 /* The value that a field has to equal, NULL: any; for "metadata.name". */
 const char *ob_api_field_selector_equals(const struct ob_api_selector *s,
 					 const char *field);
+/*
+ * A LabelSelector (meta/v1, matchLabels and matchExpressions) as such text, by
+ * key. NULL: an operator that there is not. Neither of the two selects
+ * everything: "".
+ */
+const char *ob_api_label_selector_text(struct ob_arena *a,
+				       const cJSON *selector);
 /* The fields that it names, to refuse those that a kind does not have. */
 size_t ob_api_field_selector_fields(const struct ob_api_selector *s);
 const char *ob_api_field_selector_field(const struct ob_api_selector *s,

@@ -9,6 +9,7 @@
 
 #include "datapath/each.h"
 #include "datapath/private.h"
+#include "ob/abi/service.h"
 
 OB_DEFINE_CLEANUP(struct ring_buffer *, ring_buffer__free)
 
@@ -121,6 +122,27 @@ static int count_one(const void *key __attribute__((unused)),
 	return 0;
 }
 
+/* Blocks of slots, by the services that have them. */
+static int count_blocks(const void *key __attribute__((unused)),
+			const void *value, void *arg)
+{
+	const struct ob_service *service = value;
+	size_t *n = arg;
+
+	*n += (service->n_slots + OB_SLOTS - 1) / OB_SLOTS;
+	return 0;
+}
+
+static int count_backend(const void *key __attribute__((unused)),
+			 const void *value, void *arg)
+{
+	const struct ob_backend *backend = value;
+	size_t *n = arg;
+
+	*n += backend->state != OB_BACKEND_FREE;
+	return 0;
+}
+
 /* Every entry of an array exists: those with something in them count. */
 static int count_used(const struct ob_datapath *dp, enum ob_map map,
 		      const struct bpf_map_info *info, bool per_cpu,
@@ -166,30 +188,28 @@ static int count_unread(const struct ob_datapath *dp, size_t *ret)
 	return 0;
 }
 
-static int fill_get(const struct ob_datapath *dp, enum ob_map map,
-		    struct ob_map_fill *ret)
+static int count_entries(const struct ob_datapath *dp, enum ob_map map,
+			 const struct bpf_map_info *info, size_t *n)
 {
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-	size_t n = 0;
-	int r = 0;
-
-	if (bpf_obj_get_info_by_fd(dp->map_fd[map], &info, &size) < 0)
-		return -errno;
 	switch (map) {
 	case OB_MAP_CONFIG:
-		r = count_used(dp, map, &info, false, &n);
-		break;
+		return count_used(dp, map, info, false, n);
 	case OB_MAP_TRAFFIC:
 	case OB_MAP_BUDGET:
-		r = count_used(dp, map, &info, true, &n);
-		break;
+		return count_used(dp, map, info, true, n);
 	case OB_MAP_DROPS:
-		r = count_drops(dp, &n);
-		break;
+		return count_drops(dp, n);
 	case OB_MAP_EVENTS:
-		r = count_unread(dp, &n);
-		break;
+		return count_unread(dp, n);
+	case OB_MAP_SLOT:
+		return ob_map_each(dp->map_fd[OB_MAP_SERVICE], count_blocks, n);
+	case OB_MAP_BACKEND:
+		return ob_map_each(dp->map_fd[map], count_backend, n);
+	case OB_MAP_SERVICE:
+	case OB_MAP_FLOW:
+	case OB_MAP_REPLY:
+	case OB_MAP_AFFINITY:
+	case OB_MAP_FRAGMENT:
 	case OB_MAP_ROUTE4:
 	case OB_MAP_ROUTE6:
 	case OB_MAP_OUT4:
@@ -197,11 +217,24 @@ static int fill_get(const struct ob_datapath *dp, enum ob_map map,
 	case OB_MAP_IN4:
 	case OB_MAP_IN6:
 	case OB_MAP_CLUSTER:
-		r = ob_map_each(dp->map_fd[map], count_one, &n);
-		break;
+		return ob_map_each(dp->map_fd[map], count_one, n);
 	case OB_MAP_COUNT:
-		return -EINVAL;
+		break;
 	}
+	return -EINVAL;
+}
+
+static int fill_get(const struct ob_datapath *dp, enum ob_map map,
+		    struct ob_map_fill *ret)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	size_t n = 0;
+	int r;
+
+	if (bpf_obj_get_info_by_fd(dp->map_fd[map], &info, &size) < 0)
+		return -errno;
+	r = count_entries(dp, map, &info, &n);
 	if (r < 0)
 		return r;
 	*ret = (struct ob_map_fill){ map, n, info.max_entries };
@@ -226,7 +259,8 @@ int ob_map_fill_dump(const struct ob_datapath *dp,
 double ob_map_pressure(const struct ob_map_fill *fill)
 {
 	if (fill->map == OB_MAP_CONFIG || fill->map == OB_MAP_TRAFFIC ||
-	    fill->map == OB_MAP_BUDGET || fill->max_entries == 0)
+	    fill->map == OB_MAP_BUDGET || fill->map == OB_MAP_FRAGMENT ||
+	    fill->max_entries == 0)
 		return 0;
 	return (double)fill->entries / (double)fill->max_entries;
 }

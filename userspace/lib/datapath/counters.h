@@ -19,7 +19,8 @@ struct ob_drop_counts {
 
 /*
  * Entries a map holds, and how many it can. Of an array, whose entries all
- * exist, those that are not all zero; of ob_events, bytes nobody has read.
+ * exist, those that are not all zero, or in use; of ob_events, bytes nobody has
+ * read.
  */
 struct ob_map_fill {
 	enum ob_map map;
@@ -35,8 +36,9 @@ int ob_drops_dump(const struct ob_datapath *dp, struct ob_arena *a,
 		  struct ob_drop_counts *ret);
 /* Events that were not sent for lack of budget, all reasons. */
 int ob_events_suppressed(const struct ob_datapath *dp, uint64_t *ret);
-/* Every map, indexed by enum ob_map. Walks the prefix maps: O(entries). */
+/* Every map, indexed by enum ob_map. Walks most maps: O(entries). */
 int ob_map_fill_dump(const struct ob_datapath *dp,
 		     struct ob_map_fill ret[OB_MAP_COUNT]);
-/* How full a map is, 0 to 1. Always 0 for an array: it cannot overflow. */
+/* How full a map is, 0 to 1. Always 0 where it does not matter: arrays by slot
+ * or reason cannot overflow, and the kernel makes room in an LRU. */
 double ob_map_pressure(const struct ob_map_fill *fill);

@@ -8,7 +8,8 @@
  * link_<hook>_<ifindex>, programs as prog_<hook> and their constants as
  * rodata_<hook>. A new loader adopts what is there: maps are reused,
  * a program is replaced (atomically: bpf_link_update, or cls_bpf REPLACE) only
- * when its tag differs. Closing detaches nothing.
+ * when its tag differs. Closing detaches nothing. Links that another version
+ * of the ABI pinned are dumped, too, and added to by taking them over.
  *
  * tables.h reads and writes the maps, counters.h and events.h read what the
  * programs leave behind.
@@ -37,6 +38,13 @@ enum ob_map {
 	OB_MAP_DROPS,
 	OB_MAP_EVENTS,
 	OB_MAP_BUDGET,
+	OB_MAP_SERVICE,
+	OB_MAP_SLOT,
+	OB_MAP_BACKEND,
+	OB_MAP_FLOW,
+	OB_MAP_REPLY,
+	OB_MAP_AFFINITY,
+	OB_MAP_FRAGMENT,
 	OB_MAP_COUNT
 };
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "datapath/uapi.h"
@@ -118,4 +119,53 @@ int ob_map_each(int fd, ob_each_fn fn, void *arg)
 	w.keys = keys;
 	w.values = values;
 	return walk_batch(&w);
+}
+
+/*
+ * Maps that are not preallocated take their entries (hash since 6.1, LPM 6.13)
+ * from a small cache per CPU that an interrupt refills: a burst of updates
+ * finds it empty for a moment, up to one tick where the architecture has no
+ * irq_work interrupt. ENOMEM is final only if it stays.
+ */
+int ob_map_set(int fd, const void *key, const void *value)
+{
+	static const struct timespec pause = { .tv_nsec = 1000000 };
+	const int attempts = 30;
+
+	for (int i = 0; i < attempts; i++) {
+		if (bpf_map_update_elem(fd, key, value, BPF_ANY) == 0)
+			return 0;
+		if (errno != ENOMEM)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	return -ENOMEM;
+}
+
+static int set_single(int fd, const struct bpf_map_info *info, const char *keys,
+		      const char *values, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		if (bpf_map_update_elem(fd, keys + (size_t)i * info->key_size,
+					values + (size_t)i * info->value_size,
+					BPF_ANY) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int ob_map_set_all(int fd, const void *keys, const void *values, uint32_t n)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info), done = n;
+	int r;
+
+	if (!n)
+		return 0;
+	r = bpf_map_update_batch(fd, keys, values, &done, NULL);
+	if (r >= 0 || !cannot_batch(r))
+		return r;
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	return set_single(fd, &info, keys, values, n);
 }

@@ -8,6 +8,7 @@
 
 #include "ob/abi/event.h"
 #include "ob/abi/maps.h"
+#include "ob/abi/service.h"
 
 struct layout {
 	__u32 type;
@@ -40,6 +41,20 @@ static const struct layout layouts[] = {
 	[OB_MAP_EVENTS] = { BPF_MAP_TYPE_RINGBUF, 0, 0, OB_EVENTS_SIZE },
 	[OB_MAP_BUDGET] =
 		LAYOUT(PERCPU_ARRAY, __u32, struct ob_budget, OB_REASON_COUNT),
+	[OB_MAP_SERVICE] = LAYOUT(HASH, struct ob_service_key,
+				  struct ob_service, OB_MAX_SERVICES),
+	[OB_MAP_SLOT] =
+		LAYOUT(ARRAY, __u32, struct ob_slots, OB_MAX_SLOT_BLOCKS),
+	[OB_MAP_BACKEND] =
+		LAYOUT(ARRAY, __u32, struct ob_backend, OB_MAX_BACKENDS),
+	[OB_MAP_FLOW] = LAYOUT(HASH, struct ob_flow_key, struct ob_flow,
+			       OB_MAX_FLOWS),
+	[OB_MAP_REPLY] = LAYOUT(HASH, struct ob_reply_key, struct ob_reply,
+				OB_MAX_FLOWS),
+	[OB_MAP_AFFINITY] = LAYOUT(HASH, struct ob_affinity_key,
+				   struct ob_affinity, OB_MAX_AFFINITIES),
+	[OB_MAP_FRAGMENT] = LAYOUT(LRU_HASH, struct ob_fragment_key,
+				   struct ob_fragment, OB_MAX_FRAGMENTS),
 };
 
 int ob_layout_check(enum ob_map map, int fd, const char *path,

@@ -17,6 +17,7 @@
 #include "datapath/private.h"
 #include "datapath/program.h"
 #include "datapath/uapi.h"
+#include "datapath/versions.h"
 #include "ob/abi/version.h"
 
 #include "from_pod.skel.h"
@@ -317,6 +318,8 @@ int ob_datapath_load(const char *root, struct ob_datapath **ret,
 			return r;
 	}
 	r = open_maps(dp, status);
+	if (r == 0)
+		r = ob_version_retire_others(dp);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(dp);

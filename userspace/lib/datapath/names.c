@@ -25,6 +25,10 @@ static const char *const maps[] = {
 	[OB_MAP_IN6] = "ob_in6",	 [OB_MAP_CLUSTER] = "ob_cluster",
 	[OB_MAP_TRAFFIC] = "ob_traffic", [OB_MAP_DROPS] = "ob_drops",
 	[OB_MAP_EVENTS] = "ob_events",	 [OB_MAP_BUDGET] = "ob_budget",
+	[OB_MAP_SERVICE] = "ob_service", [OB_MAP_SLOT] = "ob_slot",
+	[OB_MAP_BACKEND] = "ob_backend", [OB_MAP_FLOW] = "ob_flow",
+	[OB_MAP_REPLY] = "ob_reply",	 [OB_MAP_AFFINITY] = "ob_affinity",
+	[OB_MAP_FRAGMENT] = "ob_fragment",
 };
 
 /* Values out of range come from a pinned map somebody wrote to by hand. */

@@ -37,7 +37,7 @@ struct ob_service_entry {
 	struct ob_service_id id;
 	char namespace[OB_SERVICE_LABEL_LEN]; /* for people */
 	char name[OB_SERVICE_LABEL_LEN];
-	uint32_t affinity_s; /* ClientIP for so long; 0: none */
+	uint32_t affinity_s;		   /* ClientIP for so long; 0: none */
 	struct ob_backend_entry *backends; /* order does not count */
 	size_t n_backends;
 };
@@ -72,9 +72,21 @@ int ob_services_del(struct ob_services *s, const struct ob_service_id *id);
 
 /*
  * Forgets connections and affinities that have been idle for too long, or
- * whose backend is gone. Looks at most at max entries, and goes on the next
- * time where it stopped. now_ns: CLOCK_MONOTONIC.
+ * whose backend is gone. Looks at about max entries and goes on the next time
+ * where it stopped. now_ns:
+ * CLOCK_MONOTONIC.
  */
+/*
+ * Idle times. TCP: RFC 5382 REQ-5 asks for at least 2 h 4 min once it is
+ * established and 4 min before. It asks for the latter after FIN or RST, too,
+ * so that late segments find their way: ours do without an entry, as long as
+ * the table stays, so a minute is enough. SCTP as TCP. UDP: RFC 4787 REQ-5.
+ */
+#define OB_FLOW_OPENING_S     240
+#define OB_FLOW_ESTABLISHED_S 7440
+#define OB_FLOW_CLOSING_S     60
+#define OB_FLOW_UDP_S	      300
+
 struct ob_sweep {
 	uint64_t looked, flows_expired, affinities_expired;
 };

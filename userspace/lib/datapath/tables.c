@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "datapath/each.h"
 #include "datapath/private.h"
@@ -98,27 +97,6 @@ static int route_fd(const struct ob_datapath *dp, uint8_t family)
 	return dp->map_fd[family == AF_INET ? OB_MAP_ROUTE4 : OB_MAP_ROUTE6];
 }
 
-/*
- * Since Linux 6.13 prefix maps take their nodes from a small cache per CPU
- * that an interrupt refills: a burst of updates finds it empty for a moment,
- * up to one tick where the architecture has no irq_work interrupt. ENOMEM is
- * final only if it stays.
- */
-static int set(int fd, const void *key, const void *value)
-{
-	static const struct timespec pause = { .tv_nsec = 1000000 };
-	const int attempts = 30;
-
-	for (int i = 0; i < attempts; i++) {
-		if (bpf_map_update_elem(fd, key, value, BPF_ANY) == 0)
-			return 0;
-		if (errno != ENOMEM)
-			return -errno;
-		nanosleep(&pause, NULL);
-	}
-	return -ENOMEM;
-}
-
 static int get(int fd, const void *key, void *ret_value)
 {
 	return bpf_map_lookup_elem(fd, key, ret_value) < 0 ? -errno : 0;
@@ -143,7 +121,7 @@ int ob_config_table_set(const struct ob_datapath *dp,
 {
 	const __u32 zero = 0;
 
-	return set(dp->map_fd[OB_MAP_CONFIG], &zero, config);
+	return ob_map_set(dp->map_fd[OB_MAP_CONFIG], &zero, config);
 }
 
 /* ob_route4/6 */
@@ -189,8 +167,8 @@ int ob_route_table_set(const struct ob_datapath *dp,
 	int r = key_encode(&entry->dst, &key);
 
 	return r < 0 ? r
-		     : set(route_fd(dp, entry->dst.addr.family), &key,
-			   &entry->value);
+		     : ob_map_set(route_fd(dp, entry->dst.addr.family), &key,
+				  &entry->value);
 }
 
 int ob_route_table_del(const struct ob_datapath *dp,
@@ -275,8 +253,8 @@ int ob_nat_table_set(const struct ob_datapath *dp,
 	    entry->to.len != entry->from.len)
 		return -EINVAL;
 	nat_encode(entry, &value);
-	return set(nat_fd(dp, entry->dir, entry->from.addr.family), &key,
-		   &value);
+	return ob_map_set(nat_fd(dp, entry->dir, entry->from.addr.family), &key,
+			  &value);
 }
 
 int ob_nat_table_del(const struct ob_datapath *dp, enum ob_nat_dir dir,
@@ -341,7 +319,8 @@ int ob_cluster_table_dump(const struct ob_datapath *dp, struct ob_arena *a,
 int ob_cluster_table_set(const struct ob_datapath *dp,
 			 const struct ob_cluster_entry *entry)
 {
-	return set(dp->map_fd[OB_MAP_CLUSTER], &entry->key, &entry->value);
+	return ob_map_set(dp->map_fd[OB_MAP_CLUSTER], &entry->key,
+			  &entry->value);
 }
 
 int ob_cluster_table_del(const struct ob_datapath *dp,

@@ -211,3 +211,15 @@ int ob_kube_config_in_cluster(const char *root, struct ob_kube_config **ret,
 	*ret = TAKE_PTR(c);
 	return 0;
 }
+
+int ob_kube_config_open(const struct ob_kube_place *place,
+			struct ob_kube_config **ret, struct ob_status *status)
+{
+	if (place->in_cluster)
+		return ob_kube_config_in_cluster("", ret, status);
+	if (place->kubeconfig)
+		return ob_kube_config_load(place->kubeconfig, NULL, ret,
+					   status);
+	return ob_kube_config_new(place->url, place->ca_file, place->token_file,
+				  ret, status);
+}

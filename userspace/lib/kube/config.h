@@ -53,5 +53,14 @@ int ob_kube_config_parse(const char *name, const char *bytes,
  */
 int ob_kube_config_in_cluster(const char *root, struct ob_kube_config **ret,
 			      struct ob_status *status);
+
+/* What a configuration file says of an API server: one of the three. */
+struct ob_kube_place {
+	const char *url, *ca_file, *token_file; /* or */
+	const char *kubeconfig;			/* or */
+	bool in_cluster;
+};
+int ob_kube_config_open(const struct ob_kube_place *place,
+			struct ob_kube_config **ret, struct ob_status *status);
 void ob_kube_config_free(struct ob_kube_config *c);
 OB_DEFINE_CLEANUP(struct ob_kube_config *, ob_kube_config_free)

@@ -2,7 +2,6 @@
 /*
  * SipHash-2-4 (Aumasson, Bernstein: SipHash, a fast short-input PRF): names of
  * objects are chosen by others, who must not be able to make them collide.
- * Private to this folder.
  */
 #pragma once
 

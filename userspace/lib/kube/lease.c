@@ -2,7 +2,9 @@
 #include "kube/lease.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "kube/hash.h"
@@ -14,8 +16,9 @@
 #define RENEW_DEADLINE_MS 10000
 #define RETRY_MS	  2000
 #define RELEASE_MS	  2000
+#define HOST_LEN	  256
 
-static const struct ob_kube_resource leases = {
+const struct ob_kube_resource ob_kube_leases = {
 	.group = "coordination.k8s.io",
 	.version = "v1",
 	.plural = "leases",
@@ -142,7 +145,7 @@ static int observe(struct ob_kube_lease *l, const cJSON *body)
 static struct ob_kube_ref reference(const struct ob_kube_lease *l)
 {
 	return (struct ob_kube_ref){
-		.resource = &leases,
+		.resource = &ob_kube_leases,
 		.namespace = l->o.namespace,
 		.name = l->o.name,
 	};
@@ -407,4 +410,19 @@ void ob_kube_lease_free(struct ob_kube_lease *l)
 	l->freed = true;
 	l->busy++;
 	release_memory(l);
+}
+
+void ob_kube_lease_identity(char *buf, size_t size)
+{
+	const char *pod = getenv("POD_NAME");
+	char host[HOST_LEN] = "";
+	struct stat netns = { 0 };
+
+	if (pod && *pod) {
+		snprintf(buf, size, "%s", pod);
+		return;
+	}
+	(void)gethostname(host, sizeof(host) - 1);
+	(void)stat("/proc/self/ns/net", &netns);
+	snprintf(buf, size, "%s-%llu", host, (unsigned long long)netns.st_ino);
 }

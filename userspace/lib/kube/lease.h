@@ -16,6 +16,17 @@
 #include "base/cleanup.h"
 #include "kube/client.h"
 
+#define OB_KUBE_IDENTITY_LEN 320
+
+extern const struct ob_kube_resource ob_kube_leases;
+
+/*
+ * Who we are: the same after a restart, so that nobody need wait for himself;
+ * another one for every other process: the name of the pod (POD_NAME) or,
+ * outside of pods, of the host and its network namespace.
+ */
+void ob_kube_lease_identity(char *buf, size_t size);
+
 struct ob_kube_lease;
 
 struct ob_kube_lease_options {

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kube/watch.h"
+#include "kube/digest.h"
 
 struct object {
 	uint64_t digest;
@@ -58,7 +58,7 @@ static int replace(struct ob_kube_entry *e, const char *version,
 int ob_kube_seen_set(struct ob_kube_seen *s, const char *key,
 		     const char *version, const cJSON *object)
 {
-	uint64_t digest = ob_kube_watch_digest(&s->seed, object);
+	uint64_t digest = ob_kube_digest(&s->seed, object);
 	struct ob_kube_entry *e = ob_kube_table_get(s->table, key);
 	const struct object *o = e ? e->value : NULL;
 	int r;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hash table from texts to pointers, for a hundred thousand of them and
- * more: open addressing, one allocation an entry, the key in it. Private to
- * this folder.
+ * more: open addressing, one allocation an entry, the key in it.
  */
 #pragma once
 

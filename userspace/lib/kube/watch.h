@@ -47,9 +47,3 @@ struct ob_kube_page {
 
 int ob_kube_watch_page(const cJSON *body, struct ob_kube_page *ret,
 		       struct ob_status *status);
-/*
- * Of all that an object holds but its apiVersion and kind, which items of a
- * list lack. The order of members does not count.
- */
-uint64_t ob_kube_watch_digest(const struct ob_kube_seed *seed,
-			      const cJSON *object);

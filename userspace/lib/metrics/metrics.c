@@ -86,6 +86,7 @@ void ob_metrics_family(struct ob_metrics *m, const char *name,
 	static const char *const types[] = {
 		[OB_METRIC_COUNTER] = "counter",
 		[OB_METRIC_GAUGE] = "gauge",
+		[OB_METRIC_HISTOGRAM] = "histogram",
 	};
 
 	free(m->name);
@@ -142,6 +143,25 @@ void ob_metrics_sample_u64(struct ob_metrics *m, const struct ob_label *labels,
 {
 	put_series(m, labels, n_labels);
 	fprintf(m->out, "%llu\n", (unsigned long long)value);
+}
+
+void ob_metrics_histogram(struct ob_metrics *m, const double *bounds,
+			  const uint64_t *counts, size_t n, double sum)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i <= n; i++) {
+		total += counts[i];
+		if (i < n)
+			fprintf(m->out, "%s_bucket{le=\"%.15g\"} ", m->name,
+				bounds[i]);
+		else
+			fprintf(m->out, "%s_bucket{le=\"+Inf\"} ", m->name);
+		fprintf(m->out, "%llu\n", (unsigned long long)total);
+	}
+	fprintf(m->out, "%s_sum ", m->name);
+	put_double(m->out, sum);
+	fprintf(m->out, "%s_count %llu\n", m->name, (unsigned long long)total);
 }
 
 const char *ob_metrics_text(struct ob_metrics *m, size_t *ret_size)

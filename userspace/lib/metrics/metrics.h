@@ -16,6 +16,7 @@ struct ob_metrics;
 enum ob_metric_type {
 	OB_METRIC_COUNTER,
 	OB_METRIC_GAUGE,
+	OB_METRIC_HISTOGRAM,
 };
 
 struct ob_label {
@@ -36,6 +37,10 @@ void ob_metrics_sample(struct ob_metrics *m, const struct ob_label *labels,
 /* Integers above 2^53 keep their digits. */
 void ob_metrics_sample_u64(struct ob_metrics *m, const struct ob_label *labels,
 			   size_t n_labels, uint64_t value);
+/* All of the last family, a histogram: counts[i] of n + 1 were above bounds[i -
+ * 1] and at most bounds[i]; sum is that of everything counted. */
+void ob_metrics_histogram(struct ob_metrics *m, const double *bounds,
+			  const uint64_t *counts, size_t n, double sum);
 #define OB_LABELS(...)                                                         \
 	(const struct ob_label[]){ __VA_ARGS__ },                              \
 		sizeof((const struct ob_label[]){ __VA_ARGS__ }) /             \

@@ -47,6 +47,8 @@ bool ob_network_equal(const struct ob_network *a, const struct ob_network *b)
 	    !ob_prefixes_equal(a->global, a->n_global, b->global,
 			       b->n_global) ||
 	    !ob_prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs) ||
+	    !ob_prefixes_equal(a->blocks, a->n_blocks, b->blocks,
+			       b->n_blocks) ||
 	    !ob_addr_equal(&a->gateway4, &b->gateway4) ||
 	    !ob_addr_equal(&a->gateway6, &b->gateway6) ||
 	    !mappings_equal(a, b) || !interfaces_equal(a, b))

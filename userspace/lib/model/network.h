@@ -51,6 +51,8 @@ struct ob_network {
 	size_t n_global;
 	struct ob_prefix *cidrs; /* our cluster CIDRs */
 	size_t n_cidrs;
+	struct ob_prefix blocks[2];  /* of service addresses: at most one per */
+	size_t n_blocks;	     /* family, inside our cluster CIDRs */
 	struct ob_mapping *mappings; /* in the order of the file */
 	size_t n_mappings;
 	struct ob_addr gateway4; /* our own global addresses; family 0: */

@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/condition.h"
 #include "model/network.h"
 #include "model/reader.h"
 
 #define CIDR_LEN     65
 #define KEY_LEN	     65
 #define REASON_LEN   129
-#define MESSAGE_LEN  4096
 #define ENDPOINT_LEN 512
 
 static int read_texts(const struct ob_reader *r, const cJSON *object,
@@ -124,56 +124,6 @@ static int read_spec(struct ob_reader *r, const cJSON *object,
 	return err;
 }
 
-static int read_condition(const struct ob_reader *r, const cJSON *item,
-			  struct ob_peer_condition *c)
-{
-	int err = ob_reader_text(r, item, "type", REASON_LEN, &c->type);
-
-	if (err == 0)
-		err = ob_reader_text(r, item, "status", REASON_LEN, &c->status);
-	if (err == 0)
-		err = ob_reader_text(r, item, "reason", REASON_LEN, &c->reason);
-	if (err == 0)
-		err = ob_reader_text(r, item, "message", MESSAGE_LEN,
-				     &c->message);
-	if (err == 0)
-		err = ob_reader_time(r, item, "lastTransitionTime",
-				     &c->changed_s);
-	if (err == 0)
-		err = ob_reader_int(r, item, "observedGeneration", 0, INT64_MAX,
-				    &c->generation);
-	if (err == 0 && !c->type[0])
-		err = ob_reader_refuse(r, "type", "is missing");
-	return err;
-}
-
-static int read_conditions(const struct ob_reader *parent, const cJSON *status,
-			   struct ob_peer_status *s)
-{
-	struct ob_reader r = *parent;
-	const cJSON *list = ob_reader_member(status, "conditions"), *item;
-
-	if (list && !cJSON_IsArray(list))
-		return ob_reader_refuse(parent, "conditions", "is not a list");
-	s->conditions = ob_arena_array(r.arena, OB_PEER_MAX_CONDITIONS,
-				       sizeof(*s->conditions));
-	cJSON_ArrayForEach(item, list)
-	{
-		int err;
-
-		if (s->n_conditions == OB_PEER_MAX_CONDITIONS)
-			return ob_reader_refuse(parent, "conditions",
-						"has too many elements");
-		r.where = ob_arena_printf(r.arena, "%s.conditions[%zu]",
-					  parent->where, s->n_conditions);
-		err = read_condition(&r, item, &s->conditions[s->n_conditions]);
-		if (err < 0)
-			return err;
-		s->n_conditions++;
-	}
-	return 0;
-}
-
 static int read_tunnel(const struct ob_reader *parent, const cJSON *status,
 		       struct ob_peer_tunnel *t)
 {
@@ -276,7 +226,8 @@ static int read_status(struct ob_reader *r, const cJSON *object,
 		return 0;
 	err = read_accepted(r, status, &s);
 	if (err == 0)
-		err = read_conditions(r, status, &s);
+		err = ob_conditions_read(r, status, &s.conditions,
+					 &s.n_conditions);
 	if (err == 0)
 		err = read_tunnel(r, status, &s.tunnel);
 	if (err == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "model/condition.h"
 
 static bool texts_equal(const char *const *a, size_t n_a, const char *const *b,
 			size_t n_b)
@@ -154,30 +155,6 @@ static void set_prefixes(struct ob_arena *a, cJSON *o, const char *key,
 		    n ? encode_prefixes(a, v, n) : ob_json_null_new(a));
 }
 
-static cJSON *encode_conditions(struct ob_arena *a,
-				const struct ob_peer_status *s)
-{
-	cJSON *list = ob_json_array(a);
-
-	for (size_t i = 0; i < s->n_conditions; i++) {
-		const struct ob_peer_condition *c = &s->conditions[i];
-		char buf[OB_TIMESTAMP_STRLEN];
-		cJSON *o = ob_json_object(a);
-
-		ob_json_set_string(a, o, "type", c->type);
-		ob_json_set_string(a, o, "status", c->status);
-		ob_json_set_string(a, o, "reason", c->reason);
-		ob_json_set_string(a, o, "message", c->message);
-		ob_json_set_string(
-			a, o, "lastTransitionTime",
-			ob_timestamp_format(c->changed_s, buf, sizeof(buf)));
-		ob_json_set_number(a, o, "observedGeneration",
-				   (double)c->generation);
-		ob_json_append(a, list, o);
-	}
-	return list;
-}
-
 static cJSON *encode_tunnel(struct ob_arena *a, const struct ob_peer_tunnel *t)
 {
 	cJSON *o = ob_json_object(a);
@@ -210,7 +187,8 @@ cJSON *ob_peer_encode_status(struct ob_arena *a, const char *resource_version,
 	set_text(a, status, "public_key",
 		 s->has_key ? ob_key_format(&s->public_key, key, sizeof(key))
 			    : "");
-	ob_json_set(a, status, "conditions", encode_conditions(a, s));
+	ob_json_set(a, status, "conditions",
+		    ob_conditions_encode(a, s->conditions, s->n_conditions));
 	ob_json_set(a, status, "tunnel", encode_tunnel(a, &s->tunnel));
 	ob_json_set(a, o, "metadata", meta);
 	ob_json_set(a, o, "status", status);
