@@ -13,6 +13,7 @@
 #include "json.h"
 #include "probe.h"
 #include "sender.h"
+#include "service.h"
 #include "topology.h"
 
 #define TRIALS	     9
@@ -75,7 +76,7 @@ struct bench {
 	int trials;
 	double nop_ns;
 	int failed;
-	cJSON *programs; /* borrowed */
+	cJSON *programs, *services; /* borrowed */
 };
 
 static void bench_done(struct bench *b)
@@ -202,7 +203,10 @@ static int run(struct bench *b)
 	r = measure_objects(b, o->objects);
 	for (int i = 0; !r && i < o->n_variants; i++)
 		r = measure_objects(b, o->variants[i]);
-	return r;
+	if (r)
+		return r;
+	return ob_service_bench(o->objects, program_fd(b->nop, "nop"),
+				b->trials < 9 ? b->trials : 9, b->services);
 }
 
 int ob_datapath_main(const struct ob_options *o)
@@ -215,6 +219,7 @@ int ob_datapath_main(const struct ob_options *o)
 			  : o->quick ? TRIALS_QUICK
 				     : TRIALS,
 		.programs = cJSON_AddArrayToObject(json, "programs"),
+		.services = cJSON_AddArrayToObject(json, "services"),
 	};
 	int r = run(&b);
 

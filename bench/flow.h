@@ -38,7 +38,7 @@ enum ob_flow_kind {
 };
 
 /* Addresses in network order, ports in host order. */
-struct ob_flow {
+struct ob_bench_flow {
 	uint32_t src, dst;
 	uint16_t sport, dport;
 };
@@ -71,10 +71,10 @@ int ob_flows_init(struct ob_flows *f, enum ob_flow_kind kind,
 void ob_flows_done(struct ob_flows *f);
 
 /* The current flow; then moves to the next. No division: this is timed. */
-static inline struct ob_flow ob_flows_next(struct ob_flows *f)
+static inline struct ob_bench_flow ob_flows_next(struct ob_flows *f)
 {
 	const struct ob_pair *p = &f->pairs[f->pair];
-	struct ob_flow flow = { p->src, p->dst, f->sport, f->dport };
+	struct ob_bench_flow flow = { p->src, p->dst, f->sport, f->dport };
 
 	if (++f->flow == f->n_flows) {
 		f->flow = 0;

@@ -81,7 +81,7 @@ void ob_frame_init(struct ob_frame *f, const uint8_t src_mac[6],
 			       UDP_LEN);
 }
 
-void ob_frame_set(struct ob_frame *f, const struct ob_flow *flow)
+void ob_frame_set(struct ob_frame *f, const struct ob_bench_flow *flow)
 {
 	uint32_t addrs = sum_addr(flow->src) + sum_addr(flow->dst);
 	uint16_t sport = htons(flow->sport);

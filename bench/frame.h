@@ -23,10 +23,10 @@ struct ob_frame {
 void ob_frame_init(struct ob_frame *f, const uint8_t src_mac[6],
 		   const uint8_t dst_mac[6]);
 /* Puts the flow and the checksums that belong to it into the frame. */
-void ob_frame_set(struct ob_frame *f, const struct ob_flow *flow);
+void ob_frame_set(struct ob_frame *f, const struct ob_bench_flow *flow);
 
 struct ob_frame_expect {
-	struct ob_flow flow;
+	struct ob_bench_flow flow;
 	bool any_sport; /* the NAT may choose another source port */
 	uint8_t ttl;
 };

@@ -268,7 +268,7 @@ static uint32_t translated(uint32_t src)
 }
 
 struct ob_frame_expect ob_mode_expect(const struct ob_mode *m,
-				      const struct ob_flow *in)
+				      const struct ob_bench_flow *in)
 {
 	struct ob_frame_expect e = { .flow = *in, .ttl = OB_FRAME_TTL - 1 };
 

@@ -66,4 +66,4 @@ void ob_setup_done(struct ob_setup *s);
 
 /* What must come out of the gateway for a flow that went in. */
 struct ob_frame_expect ob_mode_expect(const struct ob_mode *m,
-				      const struct ob_flow *in);
+				      const struct ob_bench_flow *in);

@@ -82,7 +82,7 @@ static int start_sink(struct run *r, bool capture)
 
 static int check_frame(struct run *r, unsigned int i, struct ob_flows *sent)
 {
-	struct ob_flow flow = ob_flows_next(sent);
+	struct ob_bench_flow flow = ob_flows_next(sent);
 	struct ob_frame_expect expect = ob_mode_expect(r->mode, &flow);
 	struct ob_capture frame;
 	const char *wrong;

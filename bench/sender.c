@@ -76,7 +76,7 @@ static int open_socket(const struct ob_topology *t)
 static void fill(struct ob_sender *s)
 {
 	for (int i = 0; i < OB_SENDER_BATCH; i++) {
-		struct ob_flow flow = ob_flows_next(s->flows);
+		struct ob_bench_flow flow = ob_flows_next(s->flows);
 
 		ob_frame_set(&s->frames[i], &flow);
 	}

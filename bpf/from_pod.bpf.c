@@ -47,26 +47,128 @@ static __always_inline void remember(const struct ob_config *config,
 	memo->mtu = route->mtu;
 }
 
+/*
+ * The checksum of a packet that belongs to an established connection and that
+ * can be edited in place; NULL: something else, or about to change its state.
+ */
+static __always_inline __u16 *service_check(const struct iphdr *ip, __u32 len)
+{
+	const __u32 leaves = OB_TCP_CLOSES | OB_TCP_SYN_ACK;
+	__u8 *l4 = (__u8 *)(ip + 1);
+	__u16 *check = (__u16 *)(l4 + (ip->protocol == IPPROTO_UDP ? 6 : 16));
+
+	if (ip->protocol == IPPROTO_TCP) {
+		if ((l4[OB_TCP_FLAGS_OFF] & leaves) != OB_TCP_ACK)
+			return NULL;
+	} else if (ip->protocol != IPPROTO_UDP) {
+		return NULL;
+	}
+	return *check && !ob_maybe_partial(ip, len, *check) ? check : NULL;
+}
+
+/* The backend of an established connection that was looked after lately. */
+static __always_inline const struct ob_flow *
+service_flow(const struct iphdr *ip)
+{
+	const __be16 *ports = (const __be16 *)(ip + 1);
+	struct ob_flow_key key = { .client_port = bpf_ntohs(ports[0]),
+				   .port = bpf_ntohs(ports[1]),
+				   .proto = (enum ob_proto)ip->protocol };
+	const struct ob_flow *flow;
+
+	ob_mapped_put4(&key.client, ip->saddr);
+	ob_mapped_put4(&key.addr, ip->daddr);
+	flow = bpf_map_lookup_elem(&ob_flow, &key);
+	if (!flow || flow->state != OB_FLOW_ESTABLISHED ||
+	    (__u32)bpf_jiffies64() - flow->tick > OB_FLOW_TICKS)
+		return NULL;
+	return ob_flow_is_valid(flow, 0) ? flow : NULL;
+}
+
+/* Destination and port, as the ordinary path would make them. */
+static __always_inline void service_edit(struct __sk_buff *skb,
+					 struct iphdr *ip, __u16 *check,
+					 __be32 to, __be16 to_port)
+{
+	__be16 *port = (__be16 *)(ip + 1) + 1;
+	__u32 addr_diff = ob_fold((__u64)(__u32)~ip->daddr + to);
+	__u32 port_diff = (__u16) ~*port + to_port;
+	__u16 before = *check;
+
+	*check = ob_csum_add(before, ob_fold((__u64)addr_diff + port_diff));
+	if (!*check && ip->protocol == IPPROTO_UDP)
+		*check = 0xffff;
+	ip->check = ob_csum_add(ip->check, addr_diff);
+	ip->daddr = to;
+	*port = to_port;
+	/* As in to_tunnel; the port is changed, too. */
+	bpf_csum_update(skb, (__u32)*check + (__u16)~before + port_diff);
+}
+
+static __always_inline bool ip_decrement_ttl(struct iphdr *ip)
+{
+	__u32 check = ip->check;
+
+	if (ip->ttl <= 1)
+		return false;
+	check += bpf_htons(0x0100);
+	ip->check = check + (check >= 0xffff);
+	ip->ttl--;
+	return true;
+}
+
+/* A packet to a service address, of a connection under way. A function, for
+ * the stack that its key needs. */
+static __noinline int common_service(struct __sk_buff *skb)
+{
+	const struct ob_config *config = ob_config_get();
+	struct iphdr *ip = ob_common_ip(skb);
+	const struct ob_flow *flow;
+	struct ob_memo_route *memo;
+	__u16 *check = NULL;
+	__be32 to, key;
+
+	if (!config || !ip ||
+	    ip->frag_off & bpf_htons(OB_IPV4_OFFSET | OB_IPV4_MF))
+		return OB_NOT_COMMON;
+	if (ob_common_len(skb, bpf_ntohs(ip->tot_len)))
+		check = service_check(ip, bpf_ntohs(ip->tot_len));
+	flow = check ? service_flow(ip) : NULL;
+	if (!flow)
+		return OB_NOT_COMMON;
+	__builtin_memcpy(&to, &flow->addr.b[12], sizeof(to));
+	memo = memo_find(config, to, &key);
+	if (!memo || memo->dst != key ||
+	    memo->generation != config->generation ||
+	    bpf_ntohs(ip->tot_len) > memo->mtu || !ip_decrement_ttl(ip))
+		return OB_NOT_COMMON;
+	service_edit(skb, ip, check, to, bpf_htons(flow->port));
+	return bpf_redirect(memo->ifindex, 0);
+}
+
 static __always_inline int common(struct __sk_buff *skb)
 {
 	const struct ob_config *config = ob_config_get();
 	struct iphdr *ip = ob_common_ip(skb);
 	struct ob_memo_route *memo;
-	__u32 len, check;
-	__be32 key;
+	__be32 key, dst;
+	__u32 len;
 
 	if (!config || !(config->generation & 1) || !ip)
 		return OB_NOT_COMMON;
 	memo = memo_find(config, ip->daddr, &key);
-	if (!memo || memo->dst != key || memo->generation != config->generation)
-		return OB_NOT_COMMON;
+	if (!memo || memo->dst != key ||
+	    memo->generation != config->generation) {
+		dst = ip->daddr;
+		if (!ob_is_within4((void *)&dst, &config->service4,
+				   config->service4_len))
+			return OB_NOT_COMMON;
+		return common_service(skb);
+	}
 	len = bpf_ntohs(ip->tot_len);
-	if (!ob_common_len(skb, len) || len > memo->mtu || ip->ttl <= 1)
+	if (!ob_common_len(skb, len) || len > memo->mtu ||
+	    !ip_decrement_ttl(ip))
 		return OB_NOT_COMMON;
-	check = ip->check;
-	check += bpf_htons(0x0100);
-	ip->check = check + (check >= 0xffff);
-	ip->ttl--;
 	return bpf_redirect(memo->ifindex, 0);
 }
 
@@ -167,6 +269,7 @@ static __always_inline int forward(struct __sk_buff *skb, struct ob_packet *p,
 				   const struct target *t,
 				   struct ob_route_hit *route)
 {
+	const struct ob_config *config = ob_config_get();
 	int size = OB_FLOW_FOUND;
 	struct ob_ip6 dst;
 
@@ -177,6 +280,8 @@ static __always_inline int forward(struct __sk_buff *skb, struct ob_packet *p,
 		return size;
 	if (!retarget(skb, p, t, &dst))
 		return OB_REASON_MALFORMED;
+	if (p->family == 4 && route->ifindex && config)
+		remember(config, p, route);
 	if (route->ifindex && size == OB_FLOW_FOUND &&
 	    !ob_decrement_ttl(skb, p))
 		return OB_REASON_INTERNAL;
@@ -184,8 +289,8 @@ static __always_inline int forward(struct __sk_buff *skb, struct ob_packet *p,
 }
 
 /* The backend of the packet's connection: OB_FLOW_FOUND or a reason. */
-static __noinline int target_of(struct __sk_buff *skb,
-				const struct ob_packet *p, struct target *ret)
+static __always_inline int
+target_of(struct __sk_buff *skb, const struct ob_packet *p, struct target *ret)
 {
 	struct ob_conn c = {};
 	__u16 ports[2];
@@ -237,34 +342,46 @@ static __noinline int target_of_error(struct __sk_buff *skb,
 		       : OB_REASON_MALFORMED;
 }
 
-/* OB_FLOW_FOUND or a reason. */
-static __always_inline int serve(struct __sk_buff *skb, __u8 family,
-				 struct ob_route_hit *route)
+/* First half: what the packet is to become; OB_FLOW_FOUND or a reason. */
+static __noinline int service_target(struct __sk_buff *skb, __u8 family,
+				     struct target *ret)
 {
-	struct target t = {};
 	struct ob_packet p;
-	int found;
 
 	if (!ob_parse(skb, family, &p))
 		return OB_REASON_MALFORMED;
 	if (p.ttl <= 1)
 		return OB_REASON_TTL_EXPIRED;
 	if (ob_is_icmp_error(skb, &p))
-		found = target_of_error(skb, &p, &t);
-	else
-		found = target_of(skb, &p, &t);
-	found = (int)ob_opaque(skb, found);
-	return found == OB_FLOW_FOUND ? forward(skb, &p, &t, route) : found;
+		return target_of_error(skb, &p, ret);
+	return target_of(skb, &p, ret);
 }
 
-static __noinline int to_service(struct __sk_buff *skb, __u8 family)
+/* Second half: it does. */
+static __noinline int service_forward(struct __sk_buff *skb, __u8 family,
+				      const struct target *t)
 {
-	struct ob_route_hit route = {};
-	int reason = (int)ob_opaque(skb, serve(skb, family, &route));
+	struct ob_route_hit route = {
+		.generation = ob_generation(ob_config_get()),
+	};
+	int reason = OB_REASON_MALFORMED;
+	struct ob_packet p;
 
+	if (ob_parse(skb, family, &p))
+		reason = (int)ob_opaque(skb, forward(skb, &p, t, &route));
 	if (reason != OB_FLOW_FOUND)
 		return drop(skb, reason, OB_HOOK_FROM_POD);
 	return route.ifindex ? bpf_redirect(route.ifindex, 0) : OB_TO_HAIRPIN;
+}
+
+static __always_inline int to_service(struct __sk_buff *skb, __u8 family)
+{
+	struct target t = {};
+	int reason = (int)ob_opaque(skb, service_target(skb, family, &t));
+
+	if (reason != OB_FLOW_FOUND)
+		return drop(skb, reason, OB_HOOK_FROM_POD);
+	return service_forward(skb, family, &t);
 }
 
 static __noinline int from_pod_family(struct __sk_buff *skb, __u8 family)

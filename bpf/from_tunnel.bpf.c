@@ -53,15 +53,16 @@ static __always_inline int from_tunnel_family(struct __sk_buff *skb,
 {
 	const struct ob_config *config = ob_config_get();
 	struct ob_route_hit route = {};
+	/* Its address is the new destination at first: below are functions
+	 * that need all of the stack that there is. */
 	struct ob_answer answer = {};
-	struct ob_ip6 to = {};
 	struct ob_packet p;
 
 	if (!ob_parse(skb, family, &p))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
 	if (!origin(skb, &p, &route))
 		return drop(skb, OB_REASON_SPOOFED, OB_HOOK_FROM_TUNNEL);
-	switch (ob_map_in(&p.dst, family, &to)) {
+	switch (ob_map_in(&p.dst, family, &answer.addr)) {
 	case OB_FOUND_NONE:
 		return relay(skb, family, route.slot);
 	case OB_FOUND_STACK:
@@ -75,7 +76,7 @@ static __always_inline int from_tunnel_family(struct __sk_buff *skb,
 	     (ob_has_services(config) &&
 	      !ob_answer_error(skb, p.l4_off, p.ip_len, family))))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
-	if (!ob_rewrite(skb, &p, OB_DST, &to))
+	if (!ob_rewrite(skb, &p, OB_DST, &answer.addr))
 		return drop(skb, OB_REASON_MALFORMED, OB_HOOK_FROM_TUNNEL);
 	ob_mss_clamp(skb, &p, route.mtu);
 	ob_count_rx(skb, &p, route.slot);

@@ -51,21 +51,6 @@ static __always_inline void remember(const struct ob_config *config,
 	memo->diff = ob_fold((__u64)(__u32)~src + memo->net);
 }
 
-/*
- * Could a device be going to finish this checksum (CHECKSUM_PARTIAL)? Then it
- * holds the sum of the pseudo-header now. So does one complete checksum in
- * 65,535, which costs it a helper. check is not 0.
- */
-static __always_inline bool maybe_partial(const struct iphdr *ip, __u32 len,
-					  __u16 check)
-{
-	__u32 sum =
-		ob_fold((__u64)ip->saddr + ip->daddr + bpf_htons(ip->protocol) +
-			bpf_htons(len - sizeof(*ip)));
-
-	return sum == check;
-}
-
 /* Where the checksum of the layer above is; NULL: the packet is not common. */
 static __always_inline __u16 *l4_check(struct iphdr *ip)
 {
@@ -101,7 +86,7 @@ static __always_inline int common(struct __sk_buff *skb)
 	if (!check || !ob_common_len(skb, n.bytes))
 		return OB_NOT_COMMON;
 	before = *check;
-	if (!before || maybe_partial(ip, n.bytes, before))
+	if (!before || ob_maybe_partial(ip, n.bytes, before))
 		return OB_NOT_COMMON;
 	*check = ob_csum_add(before, memo->diff);
 	if (!*check && ip->protocol == IPPROTO_UDP)

@@ -197,8 +197,12 @@ def report(rounds, memory, few_mb, path):
         each = [r["crossdns"]["qps"] / r[other]["qps"] for r in rounds]
         ratios[other] = {"median": statistics.median(each), "min": min(each),
                          "max": max(each)}
+        cpu = statistics.median(r["crossdns"]["cpu_us"] / r[other]["cpu_us"]
+                                for r in rounds)
+        ratios[other]["cpu"] = cpu
         print(f"crossdns / {other}: {ratios[other]['median']:.2f} "
-              f"({min(each):.2f} to {max(each):.2f})")
+              f"({min(each):.2f} to {max(each):.2f}), "
+              f"CPU time of a query {cpu:.2f}")
     worst = min(r["median"] for r in ratios.values())
     print(f"goal: as fast as the fastest: {worst:.2f}, "
           f"{'met' if worst >= 1 else 'MISSED'}")

@@ -98,3 +98,18 @@ static __always_inline bool ob_common_len(const struct __sk_buff *skb,
 {
 	return len >= sizeof(struct iphdr) && len <= skb->len - ob_l3_off;
 }
+
+/*
+ * Could a device be going to finish this checksum (CHECKSUM_PARTIAL)? Then it
+ * holds the sum of the pseudo-header now. So does one complete checksum in
+ * 65,535, which costs it a helper. check is not 0.
+ */
+static __always_inline bool ob_maybe_partial(const struct iphdr *ip, __u32 len,
+					     __u16 check)
+{
+	__u32 sum =
+		ob_fold((__u64)ip->saddr + ip->daddr + bpf_htons(ip->protocol) +
+			bpf_htons(len - sizeof(*ip)));
+
+	return sum == check;
+}

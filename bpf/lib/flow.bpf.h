@@ -48,6 +48,7 @@ struct ob_conn {
 #define OB_TCP_FLAGS_OFF  13
 #define OB_SCTP_CHUNK_OFF 12
 #define OB_TCP_CLOSES	  0x05 /* FIN, RST */
+#define OB_TCP_ACK	  0x10
 #define OB_TCP_SYN_ACK	  0x12
 
 static __always_inline __u16 ob_signs_of(__u8 proto, __u8 byte)
@@ -375,8 +376,8 @@ static __noinline int ob_backend_pick(const struct __sk_buff *skb,
 }
 
 /* A backend for a connection that has none. known: there is an entry. */
-static __noinline int ob_flow_new(const struct __sk_buff *skb,
-				  struct ob_conn *c, bool known)
+static __always_inline int ob_flow_new(const struct __sk_buff *skb,
+				       struct ob_conn *c, bool known)
 {
 	int found = OB_REASON_NO_ENDPOINT;
 

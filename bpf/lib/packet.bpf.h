@@ -92,6 +92,14 @@ ob_mapped_put(struct ob_ip6 *to, const struct ob_ip6 *from, __u8 family)
 	}
 }
 
+static __always_inline void ob_mapped_put4(struct ob_ip6 *to, __be32 addr)
+{
+	__builtin_memset(to, 0, sizeof(*to));
+	to->b[10] = 0xff;
+	to->b[11] = 0xff;
+	__builtin_memcpy(&to->b[12], &addr, sizeof(addr));
+}
+
 /* And as a packet has it. */
 static __always_inline void
 ob_mapped_get(struct ob_ip6 *to, const struct ob_ip6 *from, __u8 family)

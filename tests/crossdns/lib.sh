@@ -84,7 +84,7 @@ start()
 	cat >"$WORK/config.yaml" <<EOF
 cluster_id: c1
 kubernetes: {kubeconfig: ${KUBECONFIG_OF_CROSSDNS:-$OB_KUBECONFIG}}
-listen: $ADDRESS:$PORT
+listen: ${LISTEN:-$ADDRESS:$PORT}
 metrics: $ADDRESS:$METRICS
 nameserver: 10.96.0.11
 EOF

@@ -12,7 +12,7 @@ lie()
 	for _address; do
 		_list="$_list${_list:+, }{\"addresses\": [\"$_address\"]}"
 	done
-	quietly hub -n $SPACE apply -f - <<-END
+	quietly hub -n "$SPACE" apply -f - <<-END
 		{"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
 		"metadata": {"name": "$_name", "labels": {
 		"multicluster.kubernetes.io/service-name": "$_service",
@@ -30,7 +30,7 @@ lie()
 # claim NAME CLUSTER NAMESPACE SERVICE
 claim()
 {
-	quietly hub -n $SPACE apply -f - <<-END
+	quietly hub -n "$SPACE" apply -f - <<-END
 		{"apiVersion": "octopus.io/v1alpha1", "kind": "ExportedService",
 		"metadata": {"name": "$1"}, "spec": {"clusterID": "$2",
 		"namespace": "$3", "name": "$4", "type": "ClusterSetIP",
@@ -109,12 +109,12 @@ it_survives_garbage()
 		'{"metadata": {"annotations": {"services.octopus.io/ports":
 		"x:TCP/99999"}}}' '{"ports": [{"port": 0}]}' \
 		'{"endpoints": null}'; do
-		quietly hub -n $SPACE patch endpointslice cluster2.demo.web-4 \
+		quietly hub -n "$SPACE" patch endpointslice cluster2.demo.web-4 \
 			--type merge -p "$_what"
 	done
 	check 'a slice that makes no sense is none' until_ 20 \
 		counts_imported 10002
-	quietly hub -n $SPACE delete exsvc cluster2.demo.web
+	quietly hub -n "$SPACE" delete exsvc cluster2.demo.web
 	check 'and all of it goes with the claim' until_ 60 has_addresses \
 		cluster1 web 10.113.1.5
 	check 'the honest export is as it was' condition cluster1 web Conflict \

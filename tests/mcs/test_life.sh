@@ -87,8 +87,8 @@ it_one_endpoint_is_one_write_of_one_slice()
 
 it_puts_back_what_others_change()
 {
-	quietly hub -n $SPACE delete endpointslice cluster1.demo.web-abc
-	quietly hub -n $SPACE patch exsvc cluster1.demo.web --type merge -p \
+	quietly hub -n "$SPACE" delete endpointslice cluster1.demo.web-abc
+	quietly hub -n "$SPACE" patch exsvc cluster1.demo.web --type merge -p \
 		'{"spec": {"ports": []}}'
 	quietly cluster2 -n demo delete endpointslice cluster1.demo.web-abc
 	quietly cluster2 -n demo patch svcim web --type merge -p \
@@ -125,7 +125,7 @@ is_idle()
 it_removes_orphans()
 {
 	end cluster2-syncer
-	quietly hub -n $SPACE delete exsvc cluster1.demo.web
+	quietly hub -n "$SPACE" delete exsvc cluster1.demo.web
 	endpoints cluster2 nothing cluster1.demo.old 10.113.9.9
 	quietly cluster2 -n demo label endpointslice cluster1.demo.old \
 		--overwrite kubernetes.io/service-name=derived-x \
@@ -251,9 +251,9 @@ it_can_leave()
 	until_ 20 all_there 10.113.1.5
 	end cluster1-syncer
 	check 'leave ends well' leave cluster1
-	check 'nothing is left on the hub' [ -z "$(as hub -n $SPACE get \
+	check 'nothing is left on the hub' [ -z "$(as hub -n "$SPACE" get \
 		exsvc,endpointslices -o name 2>/dev/null)" ]
-	check 'nor its Lease' not as hub -n $SPACE get lease cluster1-syncer
+	check 'nor its Lease' not as hub -n "$SPACE" get lease cluster1-syncer
 	check 'nor an import here' not_imported cluster1 web
 	check 'nor there' until_ 20 not_imported cluster2 web
 	check 'the export is the users' is web cluster1 serviceexport web \

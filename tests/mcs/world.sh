@@ -117,13 +117,13 @@ api_start()
 # peer CLUSTER NUMBER: what octopus would write
 peer()
 {
-	cat <<-END | quietly hub -n $SPACE apply -f -
+	cat <<-END | quietly hub -n "$SPACE" apply -f -
 		apiVersion: octopus.io/v1alpha1
 		kind: Peer
 		metadata: {name: $1}
 		spec: {cluster_id: $1}
 	END
-	quietly hub -n $SPACE patch peer "$1" --subresource status --type \
+	quietly hub -n "$SPACE" patch peer "$1" --subresource status --type \
 		merge -p "{\"status\": {\"role\": \"private\",
 			\"cluster_cidr\": [\"10.$((112 + $2)).0.0/16\",
 				\"fd70:0:$((112 + $2))::/48\"],
@@ -257,7 +257,7 @@ unexport()
 space_of()
 {
 	case $1 in
-	hub) echo $SPACE ;;
+	hub) echo "$SPACE" ;;
 	*) echo "${NS:-demo}" ;;
 	esac
 }

@@ -71,6 +71,22 @@ static void writes_families_and_samples(void **state)
 		       "drops_total{reason=\"not_ours\"} 0\n");
 }
 
+static void histograms_are_cumulative(void **state)
+{
+	const double bounds[] = { 0.001, 0.01 };
+	const uint64_t counts[] = { 3, 0, 2 };
+
+	ob_metrics_family(*state, "h", OB_METRIC_HISTOGRAM, "Help.");
+	ob_metrics_histogram(*state, bounds, counts, 2, 1.5);
+	assert_text(*state, "# HELP h Help.\n"
+			    "# TYPE h histogram\n"
+			    "h_bucket{le=\"0.001\"} 3\n"
+			    "h_bucket{le=\"0.01\"} 3\n"
+			    "h_bucket{le=\"+Inf\"} 5\n"
+			    "h_sum 1.5\n"
+			    "h_count 5\n");
+}
+
 static void escapes_label_values(void **state)
 {
 	struct ob_metrics *m = *state;
@@ -169,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(nothing_is_the_empty_text),
 		T(writes_families_and_samples),
+		T(histograms_are_cumulative),
 		T(escapes_label_values),
 		T(escapes_help),
 		T(keeps_utf8_and_replaces_other_bytes),

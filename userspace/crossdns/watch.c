@@ -130,7 +130,7 @@ static int on_flush(sd_event_source *source, void *arg)
 	while ((e = ob_kube_table_next(w->dirty, &at))) {
 		refresh(w, e->key);
 		ob_kube_table_del(w->dirty, e);
-		at = 0;
+		at--; /* another one may be there now */
 	}
 	check(sd_event_source_set_time_relative(w->collect, COLLECT_US),
 	      "set a timer");
@@ -430,10 +430,6 @@ static int add_sources(struct ob_crossdns_watch *w, sd_event *event)
 					       USEC_PER_MS, on_collect, w);
 	if (r >= 0)
 		r = sd_event_add_defer(event, &w->flush, on_flush, w);
-	/* After what else the loop has to do, so that it comes in one. */
-	if (r >= 0)
-		r = sd_event_source_set_priority(w->flush,
-						 SD_EVENT_PRIORITY_IDLE);
 	if (r >= 0)
 		r = sd_event_source_set_enabled(w->flush, SD_EVENT_OFF);
 	return r;
@@ -488,7 +484,7 @@ void ob_crossdns_watch_free(struct ob_crossdns_watch *w)
 		struct ob_kube_entry *e;
 
 		for (size_t at = 0; (e = ob_kube_table_next(w->dirty, &at));
-		     at = 0)
+		     at--)
 			ob_kube_table_del(w->dirty, e);
 		ob_kube_table_free(w->dirty);
 	}

@@ -6,48 +6,54 @@
 
 #include "obctl/drops.h"
 
-/* What to do about each; what it means is in ob/abi/reason.h. */
-static const char *const fixes[OB_REASON_COUNT] = {
+/* What to do about each; what it means is in ob/abi/reason.h. None: there is
+ * nothing to do, the kernel answers or delivers. */
+static const char *const fixes[] = {
 	[OB_REASON_NO_ROUTE] =
-		"obctl monitor names the address; obctl whois ADDRESS says "
-		"whether any cluster has it",
-	[OB_REASON_SPOOFED] =
-		"obctl monitor names the source: that cluster's gateway or its "
-		"translation is misconfigured, or somebody lies",
+		"obctl monitor names the address; obctl whois ADDRESS "
+		"says whether any cluster has it",
+	[OB_REASON_SPOOFED] = "obctl monitor names the source: that cluster's "
+			      "gateway or its translation is misconfigured, or "
+			      "somebody lies",
 	[OB_REASON_NOT_OURS] =
-		"obctl monitor names the destination: the other side believes "
-		"that we have it; compare cluster_cidr",
+		"obctl monitor names the destination: the other side "
+		"believes that we have it; compare cluster_cidr",
 	[OB_REASON_NO_GLOBAL] =
-		"obctl monitor names the source: add its prefix to pod_cidr, "
-		"or send from a pod",
+		"obctl monitor names the source: add its prefix to "
+		"pod_cidr, or send from a pod",
 	[OB_REASON_MALFORMED] =
 		"obctl monitor names the interface: capture there",
 	[OB_REASON_NOT_UNICAST] =
-		"nothing, unless an application needs multicast between "
-		"clusters, which there is not",
-	[OB_REASON_NO_SERVICE] =
-		"obctl services lists the addresses, protocols and ports that "
-		"there are; obctl monitor names the one that was asked for",
+		"nothing, unless an application needs multicast "
+		"between clusters, which there is not",
+	[OB_REASON_INTERNAL] =
+		"please report it, with obctl monitor's line and the "
+		"kernel's version",
+	[OB_REASON_NO_SERVICE] = "obctl monitor names address and port: no "
+				 "ServiceImport of this cluster has them",
+	[OB_REASON_NO_ENDPOINT] =
+		"obctl monitor names the address: no cluster has a "
+		"ready endpoint of that port",
 	[OB_REASON_FLOWS_FULL] =
-		"obctl flows shows who has so many connections; idle ones are "
-		"forgotten by themselves",
+		"obctl monitor names who opens connections: there "
+		"are as many as ob_flow has room for",
 	[OB_REASON_FLOW_CONFLICT] =
-		"nothing, the client tries another port: unless it binds to a "
-		"fixed one",
+		"obctl monitor names the client: it uses one port "
+		"for several services with the same endpoint",
 	[OB_REASON_SERVICE_FRAGMENT] =
-		"obctl monitor names the source: send smaller datagrams, or "
-		"find out who reorders fragments",
+		"obctl monitor names the client: smaller datagrams, "
+		"or a network that keeps fragments in order",
 	[OB_REASON_SCTP_PORT] =
-		"give the Service of SCTP the same port as targetPort",
-	[OB_REASON_INTERNAL] = "please report it, with obctl monitor's line "
-			       "and the kernel's version",
+		"obctl monitor names the address: port and targetPort "
+		"of an SCTP service must be the same",
 };
+_Static_assert(OB_REASON_COUNT == 17, "a new reason needs a fix, or none");
 
 static const char *fix_of(enum ob_reason reason)
 {
-	const char *fix = reason < OB_REASON_COUNT ? fixes[reason] : NULL;
-
-	return fix ?: "obctl monitor shows the packets";
+	if (reason < ARRAY_SIZE(fixes) && fixes[reason])
+		return fixes[reason];
+	return "obctl monitor shows the packets";
 }
 
 static uint64_t count_of(const struct ob_ctl_view *view,

@@ -73,7 +73,7 @@ static int leave(const struct ob_config_file *config)
 	struct ob_status status = OB_STATUS_INIT;
 	int r;
 
-	if (!config->hub) {
+	if (!config || !config->hub) {
 		fputs("octopus: --leave needs a file with hub\n", stderr);
 		return -EINVAL;
 	}

@@ -3,6 +3,7 @@
  * syncer exports Services to other clusters and imports theirs: see syncer(8).
  */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "syncer/leave.h"
 #include "syncer/options.h"
 #include "syncer/run.h"
+
+#define MMAP_THRESHOLD (128 * 1024)
 
 static int complain(int r, const struct ob_status *status)
 {
@@ -55,6 +58,10 @@ static int run(const struct ob_syncer_config *config)
 	int r;
 
 	block_signals();
+	/* Answers of megabytes come and go: they go back to the kernel. By
+	 * itself glibc would raise the limit after the first of them. */
+	(void)mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+	(void)mallopt(M_TRIM_THRESHOLD, MMAP_THRESHOLD);
 	r = ob_syncer_run(config, &status);
 	return r < 0 ? complain(r, &status) : 0;
 }

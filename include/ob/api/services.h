@@ -27,12 +27,10 @@
 #define OB_LABEL_SERVICE_NAME	"multicluster.kubernetes.io/service-name"
 #define OB_LABEL_SOURCE_CLUSTER "multicluster.kubernetes.io/source-cluster"
 /* The same in the words of ovn-builder's documents; besides, the namespace. */
-#define OB_LABEL_REF_NAME                                                      \
-	"services.clusternet.io/multi-cluster-service-name"
+#define OB_LABEL_REF_NAME	"services.clusternet.io/multi-cluster-service-name"
 #define OB_LABEL_REF_NAMESPACE                                                 \
 	"services.clusternet.io/multi-cluster-service-LocalNamespace"
-#define OB_LABEL_REF_CLUSTER                                                   \
-	"services.clusternet.io/multi-cluster-cluster-ID"
+#define OB_LABEL_REF_CLUSTER  "services.clusternet.io/multi-cluster-cluster-ID"
 /* Never the Service's own name: kube-proxy would take the slice for its. */
 #define OB_LABEL_KUBE_SERVICE "kubernetes.io/service-name"
 #define OB_LABEL_MANAGED_BY   "endpointslice.kubernetes.io/managed-by"
@@ -51,11 +49,12 @@
 
 /* On the hub: a Lease CLUSTER-syncer, renewed while the cluster's syncer is
  * alive. Carries this label, so that others can watch those alone. */
-#define OB_LABEL_HEARTBEAT     "octopus.io/heartbeat"
-#define OB_HEARTBEAT_SYNCER    "syncer"
-#define OB_HEARTBEAT_SUFFIX    "-syncer"
-#define OB_HEARTBEAT_RENEW_S   10
-#define OB_HEARTBEAT_EXPIRED_S 120 /* without a renewal, while we could see it */
+#define OB_LABEL_HEARTBEAT   "octopus.io/heartbeat"
+#define OB_HEARTBEAT_SYNCER  "syncer"
+#define OB_HEARTBEAT_SUFFIX  "-syncer"
+#define OB_HEARTBEAT_RENEW_S 10
+#define OB_HEARTBEAT_EXPIRED_S                                                 \
+	120 /* without a renewal, while we could see it */
 
 /* DNS zones (crossdns). */
 #define OB_ZONE_CLUSTERSET "clusterset.local"

@@ -188,36 +188,23 @@ static int count_unread(const struct ob_datapath *dp, size_t *ret)
 	return 0;
 }
 
-static int fill_get(const struct ob_datapath *dp, enum ob_map map,
-		    struct ob_map_fill *ret)
+static int count_entries(const struct ob_datapath *dp, enum ob_map map,
+			 const struct bpf_map_info *info, size_t *n)
 {
-	struct bpf_map_info info = { 0 };
-	__u32 size = sizeof(info);
-	size_t n = 0;
-	int r = 0;
-
-	if (bpf_obj_get_info_by_fd(dp->map_fd[map], &info, &size) < 0)
-		return -errno;
 	switch (map) {
 	case OB_MAP_CONFIG:
-		r = count_used(dp, map, &info, false, &n);
-		break;
+		return count_used(dp, map, info, false, n);
 	case OB_MAP_TRAFFIC:
 	case OB_MAP_BUDGET:
-		r = count_used(dp, map, &info, true, &n);
-		break;
+		return count_used(dp, map, info, true, n);
 	case OB_MAP_DROPS:
-		r = count_drops(dp, &n);
-		break;
+		return count_drops(dp, n);
 	case OB_MAP_EVENTS:
-		r = count_unread(dp, &n);
-		break;
+		return count_unread(dp, n);
 	case OB_MAP_SLOT:
-		r = ob_map_each(dp->map_fd[OB_MAP_SERVICE], count_blocks, &n);
-		break;
+		return ob_map_each(dp->map_fd[OB_MAP_SERVICE], count_blocks, n);
 	case OB_MAP_BACKEND:
-		r = ob_map_each(dp->map_fd[map], count_backend, &n);
-		break;
+		return ob_map_each(dp->map_fd[map], count_backend, n);
 	case OB_MAP_SERVICE:
 	case OB_MAP_FLOW:
 	case OB_MAP_REPLY:
@@ -230,11 +217,24 @@ static int fill_get(const struct ob_datapath *dp, enum ob_map map,
 	case OB_MAP_IN4:
 	case OB_MAP_IN6:
 	case OB_MAP_CLUSTER:
-		r = ob_map_each(dp->map_fd[map], count_one, &n);
-		break;
+		return ob_map_each(dp->map_fd[map], count_one, n);
 	case OB_MAP_COUNT:
-		return -EINVAL;
+		break;
 	}
+	return -EINVAL;
+}
+
+static int fill_get(const struct ob_datapath *dp, enum ob_map map,
+		    struct ob_map_fill *ret)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	size_t n = 0;
+	int r;
+
+	if (bpf_obj_get_info_by_fd(dp->map_fd[map], &info, &size) < 0)
+		return -errno;
+	r = count_entries(dp, map, &info, &n);
 	if (r < 0)
 		return r;
 	*ret = (struct ob_map_fill){ map, n, info.max_entries };
