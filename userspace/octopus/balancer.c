@@ -146,7 +146,7 @@ static void mend(struct ob_balancer *b)
 	int r = ob_services_mend(b->services);
 
 	if (r < 0)
-		(void)ob_status_set(&b->trouble, -r, "ServicesUnreadable",
+		(void)ob_status_set(&b->trouble, -r, "MapUnwritable",
 				    "cannot repair the service addresses of "
 				    "the datapath: %s",
 				    strerrordesc_np(-r) ?: "unknown error");
