@@ -203,6 +203,15 @@ static __always_inline bool translate_both(struct __sk_buff *skb,
 	return ob_rewrite(skb, p, OB_DST, dst);
 }
 
+/* Why there is nobody at the destination. */
+static __always_inline int nobody(const struct ob_config *config,
+				  const struct ob_packet *p)
+{
+	return config && ob_is_service(config, &p->dst, p->family)
+		       ? OB_REASON_NO_SERVICE
+		       : OB_REASON_NO_ROUTE;
+}
+
 /*
  * No other cluster has the destination. If it is ours, a pod calls a pod of
  * its own cluster by its global address: both addresses are translated, so
@@ -221,7 +230,7 @@ static __noinline int hairpin(struct __sk_buff *skb, __u8 family)
 		return drop(skb, OB_REASON_INTERNAL, OB_HOOK_FROM_POD);
 	switch (ob_map_in(&p.dst, p.family, &dst)) {
 	case OB_FOUND_NONE:
-		return drop(skb, OB_REASON_NO_ROUTE, OB_HOOK_FROM_POD);
+		return drop(skb, nobody(config, &p), OB_HOOK_FROM_POD);
 	case OB_FOUND_STACK:
 		return OB_PASS;
 	case OB_FOUND_PREFIX:
@@ -288,6 +297,15 @@ static __always_inline int forward(struct __sk_buff *skb, struct ob_packet *p,
 	return size;
 }
 
+/* Has any service the destination? What else is in the block may be a pod. */
+static __noinline bool is_virtual(const struct ob_packet *p)
+{
+	struct ob_ip6 key;
+
+	ob_mapped_put(&key, &p->dst, p->family);
+	return bpf_map_lookup_elem(&ob_virtual, &key);
+}
+
 /* The backend of the packet's connection: OB_FLOW_FOUND or a reason. */
 static __always_inline int
 target_of(struct __sk_buff *skb, const struct ob_packet *p, struct target *ret)
@@ -296,10 +314,6 @@ target_of(struct __sk_buff *skb, const struct ob_packet *p, struct target *ret)
 	__u16 ports[2];
 	int found;
 
-	if (!p->l4_off)
-		return ob_fragment_recall(skb, p, &ret->addr)
-			       ? OB_FLOW_FOUND
-			       : OB_REASON_SERVICE_FRAGMENT;
 	if (!ob_l4_read(skb, p, ports, &c.signs))
 		return OB_REASON_NO_SERVICE;
 	ob_mapped_put(&c.key.client, &p->src, p->family);
@@ -312,6 +326,16 @@ target_of(struct __sk_buff *skb, const struct ob_packet *p, struct target *ret)
 	ret->from = ports[1];
 	ret->port = c.port;
 	return found;
+}
+
+/* Of a later fragment: the one that the first had. */
+static __always_inline int target_of_later(struct __sk_buff *skb,
+					   const struct ob_packet *p,
+					   struct target *ret)
+{
+	return ob_fragment_recall(skb, p, &ret->addr)
+		       ? OB_FLOW_FOUND
+		       : OB_REASON_SERVICE_FRAGMENT;
 }
 
 /*
@@ -342,19 +366,30 @@ static __noinline int target_of_error(struct __sk_buff *skb,
 		       : OB_REASON_MALFORMED;
 }
 
-/* First half: what the packet is to become; OB_FLOW_FOUND or a reason. */
+/*
+ * First half: what the packet is to become; OB_FLOW_FOUND, OB_TO_HAIRPIN or a
+ * reason. What nothing is known of is looked at once more: a connection spares
+ * the question. A note of a fragment does not, since some are of answers.
+ */
 static __noinline int service_target(struct __sk_buff *skb, __u8 family,
 				     struct target *ret)
 {
+	int found = OB_REASON_NO_SERVICE;
 	struct ob_packet p;
 
 	if (!ob_parse(skb, family, &p))
 		return OB_REASON_MALFORMED;
+	if (p.ttl > 1 && p.l4_off)
+		found = ob_is_icmp_error(skb, &p)
+				? target_of_error(skb, &p, ret)
+				: target_of(skb, &p, ret);
+	if (found != OB_REASON_NO_SERVICE)
+		return found;
+	if (!is_virtual(&p))
+		return OB_TO_HAIRPIN;
 	if (p.ttl <= 1)
 		return OB_REASON_TTL_EXPIRED;
-	if (ob_is_icmp_error(skb, &p))
-		return target_of_error(skb, &p, ret);
-	return target_of(skb, &p, ret);
+	return p.l4_off ? found : target_of_later(skb, &p, ret);
 }
 
 /* Second half: it does. */
@@ -379,6 +414,8 @@ static __always_inline int to_service(struct __sk_buff *skb, __u8 family)
 	struct target t = {};
 	int reason = (int)ob_opaque(skb, service_target(skb, family, &t));
 
+	if (reason == OB_TO_HAIRPIN)
+		return reason;
 	if (reason != OB_FLOW_FOUND)
 		return drop(skb, reason, OB_HOOK_FROM_POD);
 	return service_forward(skb, family, &t);

@@ -80,6 +80,15 @@ struct {
 	__type(value, struct ob_service);
 } ob_service SEC(".maps");
 
+/* Every address in there has a service at least. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, OB_MAX_SERVICES);
+	__type(key, struct ob_ip6);
+	__type(value, __u32);
+} ob_virtual SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, OB_MAX_SLOT_BLOCKS);

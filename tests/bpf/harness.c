@@ -61,10 +61,10 @@ const struct party parties[2] = {
 };
 
 static const char *const maps[] = {
-	"ob_config", "ob_route4", "ob_route6",	 "ob_out4",    "ob_out6",
-	"ob_in4",    "ob_in6",	  "ob_cluster",	 "ob_traffic", "ob_drops",
-	"ob_events", "ob_budget", "ob_service",	 "ob_slot",    "ob_backend",
-	"ob_flow",   "ob_reply",  "ob_affinity", "ob_fragment"
+	"ob_config",  "ob_route4", "ob_route6",	 "ob_out4",	"ob_out6",
+	"ob_in4",     "ob_in6",	   "ob_cluster", "ob_traffic",	"ob_drops",
+	"ob_events",  "ob_budget", "ob_service", "ob_virtual",	"ob_slot",
+	"ob_backend", "ob_flow",   "ob_reply",	 "ob_affinity", "ob_fragment"
 };
 
 /* Two tunnel devices that never carry anything, and a way to the pods. */

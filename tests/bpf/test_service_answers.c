@@ -247,6 +247,8 @@ static void errors_about_no_connection_are_dropped(void **state)
 					  .l4 = L4_ERROR,
 					  .inner = &inner };
 
+		service_set(service_of(state), service_addr(p), IPPROTO_UDP,
+			    NULL, 0);
 		expect_drop(*state, OB_HOOK_FROM_POD, &in,
 			    OB_REASON_NO_SERVICE);
 		assert_int_equal(0,

@@ -296,6 +296,80 @@ static void a_restart_drops_what_has_no_sense(void **state)
 	assert_int_equal(1, services_dump(f).n);
 }
 
+static bool is_marked(struct fixture *f, const char *text)
+{
+	const struct ob_addr addr = services_address(text);
+	const struct ob_ip6 key = ob_service_addr_encode(&addr);
+	uint32_t value;
+
+	return bpf_map_lookup_elem(f->dp->map_fd[OB_MAP_VIRTUAL], &key,
+				   &value) == 0;
+}
+
+static void an_address_is_marked_while_it_has_a_service(void **state)
+{
+	struct fixture *f = *state;
+	struct ob_service_entry *tcp = services_make(f, 1, 1, 2);
+	struct ob_service_entry *udp = services_make(f, 1, 1, 2);
+
+	udp->id.protocol = IPPROTO_UDP;
+	services_set(f, tcp);
+	services_set(f, tcp);
+	services_set(f, udp);
+	assert_true(is_marked(f, "10.113.200.1"));
+	assert_int_equal(1, services_entries(f, OB_MAP_VIRTUAL));
+	assert_int_equal(2, services_entries(f, OB_MAP_SERVICE));
+	assert_int_equal(0, ob_services_del(f->s, &tcp->id));
+	assert_true(is_marked(f, "10.113.200.1"));
+	services_restart(f);
+	assert_int_equal(0, ob_services_del(f->s, &udp->id));
+	assert_int_equal(0, services_entries(f, OB_MAP_VIRTUAL));
+}
+
+static void what_is_refused_marks_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct ob_status status = OB_STATUS_INIT;
+	unsigned int n = 0;
+	int r;
+
+	do {
+		r = ob_services_set(
+			f->s, services_make(f, n++, 1, OB_MAGLEV_MAX), &status);
+	} while (r == 0);
+	assert_int_equal(-ENOSPC, r);
+	assert_int_equal(n - 1, services_entries(f, OB_MAP_VIRTUAL));
+}
+
+/* What somebody else deletes or adds, by mending and by a restart. */
+static void marks_follow_from_services(void **state)
+{
+	struct fixture *f = *state;
+	const int fd = f->dp->map_fd[OB_MAP_VIRTUAL];
+	const struct ob_ip6 stray = { { 0xfd, 0x70 } };
+	const uint32_t one = 1;
+	struct ob_service_entry *e[3];
+	struct ob_ip6 key;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		e[i] = services_make(f, i, 1, 2);
+		services_set(f, e[i]);
+	}
+	for (int restart = 0; restart < 2; restart++) {
+		key = ob_service_addr_encode(&e[1]->id.addr);
+		assert_int_equal(0, bpf_map_delete_elem(fd, &key));
+		assert_int_equal(0, bpf_map_update_elem(fd, &stray, &one, 0));
+		if (restart)
+			services_restart(f);
+		else
+			assert_int_equal(0, ob_services_mend(f->s));
+		assert_true(is_marked(f, "10.113.200.1"));
+		assert_false(is_marked(f, "fd70::"));
+		assert_int_equal(3, services_entries(f, OB_MAP_VIRTUAL));
+		assert_int_equal(3, services_dump(f).n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +386,9 @@ int main(void)
 		services_test(a_restart_adopts_what_is_there),
 		services_test(a_restart_repairs_what_was_interrupted),
 		services_test(a_restart_drops_what_has_no_sense),
+		services_test(an_address_is_marked_while_it_has_a_service),
+		services_test(what_is_refused_marks_nothing),
+		services_test(marks_follow_from_services),
 	};
 
 	return cmocka_run_group_tests(tests, gateway_setup, NULL);

@@ -11,10 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpf/bpf.h>
 #include <cmocka.h>
 
 #include "base/clock.h"
 #include "bpf/gateway.h"
+#include "datapath/private.h"
+#include "datapath/services_private.h"
 #include "hub_process.h"
 #include "ob/api/services.h"
 
@@ -385,6 +388,30 @@ static void what_somebody_removes_comes_back(void **state)
 	assert_int_equal(totals(f).repairs, 1);
 }
 
+/* The address alone: the service itself is still there. */
+static void an_address_that_somebody_unmarks_is_marked_again(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t until = ob_clock_monotonic_ms() + DEADLINE_MS;
+	const int fd = f->dp->map_fd[OB_MAP_VIRTUAL];
+	struct ob_addr addr;
+	struct ob_ip6 key;
+	uint32_t value = 0;
+
+	assert_int_equal(ob_addr_parse(VIP, &addr), 0);
+	key = ob_service_addr_encode(&addr);
+	add_kind(f);
+	put_import(f, 1);
+	start(f);
+	turn_until(f, VIP ":80 0/0 ");
+	assert_int_equal(bpf_map_delete_elem(fd, &key), 0);
+	while (bpf_map_lookup_elem(fd, &key, &value) < 0 &&
+	       ob_clock_monotonic_ms() < until)
+		assert_true(sd_event_run(f->event, 10000) >= 0);
+	assert_int_equal(value, 1);
+	assert_string_equal(kernel(f), VIP ":80 0/0 ");
+}
+
 /* Resident, without what was there before. */
 static long resident_kb(void)
 {
@@ -445,6 +472,7 @@ int main(void)
 		TEST(without_the_kind_there_is_no_trouble),
 		TEST(what_is_there_stays_while_the_api_is_away),
 		TEST(what_somebody_removes_comes_back),
+		TEST(an_address_that_somebody_unmarks_is_marked_again),
 		TEST(is_small_and_quick_with_many_endpoints),
 	};
 

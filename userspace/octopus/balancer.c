@@ -141,13 +141,26 @@ static int on_work(sd_event_source *source, void *arg)
 	return 0;
 }
 
+static void mend(struct ob_balancer *b)
+{
+	int r = ob_services_mend(b->services);
+
+	if (r < 0)
+		(void)ob_status_set(&b->trouble, -r, "MapUnwritable",
+				    "cannot repair the service addresses of "
+				    "the datapath: %s",
+				    strerrordesc_np(-r) ?: "unknown error");
+}
+
 static void audit(struct ob_balancer *b)
 {
 	b->trouble = (struct ob_status)OB_STATUS_INIT;
 	if (!b->services && reopen(b, &b->trouble) < 0)
 		return;
-	if (ob_balance_audit(b->balance, &b->trouble) == 0)
-		run_soon(b);
+	if (ob_balance_audit(b->balance, &b->trouble) < 0)
+		return;
+	mend(b);
+	run_soon(b);
 }
 
 static int on_audit(sd_event_source *source, uint64_t usec, void *arg)

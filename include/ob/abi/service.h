@@ -8,12 +8,16 @@
  * as ::ffff:a.b.c.d, ports in host order.
  *
  *   ob_service  (U) hash: virtual address, port, protocol -> struct ob_service
+ *   ob_virtual  (U) hash: virtual address of any of these -> 1
  *   ob_slot     (U) array of struct ob_slots: which backend a connection gets
  *   ob_backend  (U) array by number of a backend: struct ob_backend
  *   ob_flow     (K) hash: a connection -> the backend it has
  *   ob_reply    (K) hash: its answers -> the virtual address they must carry
  *   ob_affinity (K) hash: client and service -> the backend the client had
  *   ob_fragment (K) LRU hash: a fragmented packet -> its new address
+ *
+ * Pods may have global addresses in the block that services have theirs in:
+ * ob_virtual tells them apart.
  *
  *   ob_service[10.113.192.1 TCP 80] first_slot 64, n_slots 61
  *                                          |

@@ -206,6 +206,7 @@ static int count_entries(const struct ob_datapath *dp, enum ob_map map,
 	case OB_MAP_BACKEND:
 		return ob_map_each(dp->map_fd[map], count_backend, n);
 	case OB_MAP_SERVICE:
+	case OB_MAP_VIRTUAL:
 	case OB_MAP_FLOW:
 	case OB_MAP_REPLY:
 	case OB_MAP_AFFINITY:

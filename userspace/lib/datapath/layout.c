@@ -43,12 +43,13 @@ static const struct layout layouts[] = {
 		LAYOUT(PERCPU_ARRAY, __u32, struct ob_budget, OB_REASON_COUNT),
 	[OB_MAP_SERVICE] = LAYOUT(HASH, struct ob_service_key,
 				  struct ob_service, OB_MAX_SERVICES),
+	[OB_MAP_VIRTUAL] = LAYOUT(HASH, struct ob_ip6, __u32, OB_MAX_SERVICES),
 	[OB_MAP_SLOT] =
 		LAYOUT(ARRAY, __u32, struct ob_slots, OB_MAX_SLOT_BLOCKS),
 	[OB_MAP_BACKEND] =
 		LAYOUT(ARRAY, __u32, struct ob_backend, OB_MAX_BACKENDS),
-	[OB_MAP_FLOW] = LAYOUT(HASH, struct ob_flow_key, struct ob_flow,
-			       OB_MAX_FLOWS),
+	[OB_MAP_FLOW] =
+		LAYOUT(HASH, struct ob_flow_key, struct ob_flow, OB_MAX_FLOWS),
 	[OB_MAP_REPLY] = LAYOUT(HASH, struct ob_reply_key, struct ob_reply,
 				OB_MAX_FLOWS),
 	[OB_MAP_AFFINITY] = LAYOUT(HASH, struct ob_affinity_key,

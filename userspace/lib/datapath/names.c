@@ -19,16 +19,16 @@ static const char *const hooks[] = {
 };
 
 static const char *const maps[] = {
-	[OB_MAP_CONFIG] = "ob_config",	 [OB_MAP_ROUTE4] = "ob_route4",
-	[OB_MAP_ROUTE6] = "ob_route6",	 [OB_MAP_OUT4] = "ob_out4",
-	[OB_MAP_OUT6] = "ob_out6",	 [OB_MAP_IN4] = "ob_in4",
-	[OB_MAP_IN6] = "ob_in6",	 [OB_MAP_CLUSTER] = "ob_cluster",
-	[OB_MAP_TRAFFIC] = "ob_traffic", [OB_MAP_DROPS] = "ob_drops",
-	[OB_MAP_EVENTS] = "ob_events",	 [OB_MAP_BUDGET] = "ob_budget",
-	[OB_MAP_SERVICE] = "ob_service", [OB_MAP_SLOT] = "ob_slot",
-	[OB_MAP_BACKEND] = "ob_backend", [OB_MAP_FLOW] = "ob_flow",
-	[OB_MAP_REPLY] = "ob_reply",	 [OB_MAP_AFFINITY] = "ob_affinity",
-	[OB_MAP_FRAGMENT] = "ob_fragment",
+	[OB_MAP_CONFIG] = "ob_config",	   [OB_MAP_ROUTE4] = "ob_route4",
+	[OB_MAP_ROUTE6] = "ob_route6",	   [OB_MAP_OUT4] = "ob_out4",
+	[OB_MAP_OUT6] = "ob_out6",	   [OB_MAP_IN4] = "ob_in4",
+	[OB_MAP_IN6] = "ob_in6",	   [OB_MAP_CLUSTER] = "ob_cluster",
+	[OB_MAP_TRAFFIC] = "ob_traffic",   [OB_MAP_DROPS] = "ob_drops",
+	[OB_MAP_EVENTS] = "ob_events",	   [OB_MAP_BUDGET] = "ob_budget",
+	[OB_MAP_SERVICE] = "ob_service",   [OB_MAP_VIRTUAL] = "ob_virtual",
+	[OB_MAP_SLOT] = "ob_slot",	   [OB_MAP_BACKEND] = "ob_backend",
+	[OB_MAP_FLOW] = "ob_flow",	   [OB_MAP_REPLY] = "ob_reply",
+	[OB_MAP_AFFINITY] = "ob_affinity", [OB_MAP_FRAGMENT] = "ob_fragment",
 };
 
 /* Values out of range come from a pinned map somebody wrote to by hand. */

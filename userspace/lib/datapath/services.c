@@ -80,6 +80,7 @@ void ob_services_free(struct ob_services *s)
 	if (!s)
 		return;
 	tdestroy(s->tree, free_node);
+	ob_virtual_free(s);
 	ob_ranges_free(s->blocks);
 	ob_ranges_free(s->numbers);
 	free(s->generations);
@@ -161,6 +162,19 @@ static int remember(struct ob_services *s, struct ob_placed *old,
 	return 0;
 }
 
+static int write_maps(struct ob_services *s, const struct ob_placed *old,
+		      struct ob_placed *next)
+{
+	int r = old ? 0 : ob_virtual_hold(s, &next->key.addr);
+
+	if (r < 0)
+		return r;
+	r = ob_placed_write(s, old, next, false);
+	if (r < 0 && !old)
+		(void)ob_virtual_release(s, &next->key.addr);
+	return r;
+}
+
 int ob_services_set(struct ob_services *s, const struct ob_service_entry *entry,
 		    struct ob_status *status)
 {
@@ -174,7 +188,7 @@ int ob_services_set(struct ob_services *s, const struct ob_service_entry *entry,
 	r = ob_placed_make(s, entry, old, &next, status);
 	if (r < 0)
 		return r;
-	r = ob_placed_write(s, old, next, false);
+	r = write_maps(s, old, next);
 	if (r < 0) {
 		ob_placed_undo(s, next);
 		return ob_status_set(
@@ -192,7 +206,7 @@ int ob_services_set(struct ob_services *s, const struct ob_service_entry *entry,
 int ob_services_del(struct ob_services *s, const struct ob_service_id *id)
 {
 	struct ob_placed *old = find(s, id);
-	int r;
+	int r, retired;
 
 	if (!old)
 		return -ENOENT;
@@ -200,9 +214,10 @@ int ob_services_del(struct ob_services *s, const struct ob_service_id *id)
 	if (bpf_map_delete_elem(s->dp->map_fd[OB_MAP_SERVICE], &old->key) < 0 &&
 	    errno != ENOENT)
 		return -errno;
-	r = ob_placed_retire(s, old, NULL);
+	r = ob_virtual_release(s, &old->key.addr);
+	retired = ob_placed_retire(s, old, NULL);
 	tdelete(old, &s->tree, ob_placed_compare);
 	s->n--;
 	ob_placed_free(old);
-	return r;
+	return r < 0 ? r : retired;
 }

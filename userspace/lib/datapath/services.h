@@ -69,6 +69,12 @@ int ob_services_set(struct ob_services *s, const struct ob_service_entry *entry,
 		    struct ob_status *status);
 /* -ENOENT. */
 int ob_services_del(struct ob_services *s, const struct ob_service_id *id);
+/*
+ * The programs know from a map of their own which addresses have services, and
+ * leave others in the block to pods. It follows from the services; what
+ * somebody else did to it is undone here.
+ */
+int ob_services_mend(struct ob_services *s);
 
 /*
  * Forgets connections and affinities that have been idle for too long, or

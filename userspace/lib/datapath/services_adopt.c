@@ -258,6 +258,8 @@ static int drop_senseless(struct adoption *a)
 /* The tree owns them from here on. */
 static int keep_services(struct adoption *a)
 {
+	int r;
+
 	while (a->services.n) {
 		struct ob_placed *p = a->services.v[a->services.n - 1];
 
@@ -267,6 +269,9 @@ static int keep_services(struct adoption *a)
 			return -ENOMEM;
 		a->services.n--;
 		a->s->n++;
+		r = ob_virtual_count(a->s, &p->key.addr);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -291,7 +296,9 @@ static int adopt(struct adoption *a)
 		r = drop_senseless(a);
 	if (r == 0)
 		r = adopt_tables(a);
-	return r < 0 ? r : keep_services(a);
+	if (r == 0)
+		r = keep_services(a);
+	return r < 0 ? r : ob_services_mend(a->s);
 }
 
 int ob_services_adopt(struct ob_services *s)

@@ -31,6 +31,8 @@ struct ob_services {
 	const struct ob_datapath *dp;
 	void *tree; /* tsearch(3) of struct ob_placed, by key */
 	size_t n;
+	void *virtuals; /* tsearch(3), see services_virtual.c */
+	uint64_t mendings;
 	struct ob_ranges *blocks;  /* of ob_slot */
 	struct ob_ranges *numbers; /* of ob_backend */
 	uint32_t *generations;	   /* by number; 0: not in use */
@@ -76,6 +78,16 @@ int ob_placed_retire(struct ob_services *s, const struct ob_placed *old,
  * any. To be freed. */
 int ob_placed_table(const struct ob_placed *p, uint32_t **ret,
 		    uint32_t *ret_size);
+
+/*
+ * One service more, or less, has the address: the first one marks it, before
+ * it is in the map itself, and the last one unmarks it, after.
+ */
+int ob_virtual_hold(struct ob_services *s, const struct ob_ip6 *addr);
+int ob_virtual_release(struct ob_services *s, const struct ob_ip6 *addr);
+/* The memory alone: adopted services, before ob_services_mend. */
+int ob_virtual_count(struct ob_services *s, const struct ob_ip6 *addr);
+void ob_virtual_free(struct ob_services *s);
 
 /* Fills s from the maps. */
 int ob_services_adopt(struct ob_services *s);
