@@ -80,6 +80,16 @@ static void put_totals(struct ob_metrics *m, const struct ob_syncer_view *v)
 			      t->foreign);
 	ob_metrics_sample_u64(m, OB_LABELS({ "reason", "dead_cluster" }),
 			      t->dead);
+	ob_metrics_family(m, PREFIX "over_limit", OB_METRIC_GAUGE,
+			  "Objects on the hub that are not imported because "
+			  "their clusters have more than count.");
+	ob_metrics_sample_u64(m, OB_LABELS({ "object", "exportedservice" }),
+			      t->over_services);
+	ob_metrics_sample_u64(m, OB_LABELS({ "object", "endpointslice" }),
+			      t->over_slices);
+	gauge(m, PREFIX "foreign_imports",
+	      "ServiceImports of somebody else, in the way of ours.",
+	      (double)t->in_the_way);
 }
 
 static void put_writes(struct ob_metrics *m, const struct ob_syncer_view *v)

@@ -15,6 +15,7 @@ struct ob_member {
 	const char *cluster;
 	const struct ob_prefix *cidrs;
 	size_t n_cidrs;
+	int64_t joined_s; /* when its Peer was created, by the hub's clock */
 };
 
 struct ob_members {
