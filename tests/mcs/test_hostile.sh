@@ -68,9 +68,26 @@ it_ignores_slices_in_the_name_of_others()
 		has_addresses cluster1 web 10.113.1.5
 }
 
+# It says that it exported in 2020, and differs in what the oldest decides.
+it_is_no_older_than_its_cluster()
+{
+	quietly hub -n "$SPACE" delete peer cluster2
+	peer cluster2 2
+	claim cluster2.demo.web cluster2 demo web
+	check 'a claim from before its cluster joined does not win' until_ 20 \
+		loses cluster2 web
+}
+
+# loses CLUSTER SERVICE: against cluster1
+loses()
+{
+	field cluster1 serviceexport "$2" '.status.conditions[] |
+		select(.type == "Conflict") | .message' |
+		grep -q "^not as exported by cluster1, .* of $1"
+}
+
 it_ignores_addresses_of_others()
 {
-	claim cluster2.demo.web cluster2 demo web
 	lie cluster2.demo.web-4 cluster2 demo web 10.113.1.9 10.114.1.9 \
 		192.0.2.1 127.0.0.1
 	check 'only its own addresses count' until_ 20 has_addresses \

@@ -80,6 +80,12 @@ static void put_totals(struct ob_metrics *m, const struct ob_syncer_view *v)
 			      t->foreign);
 	ob_metrics_sample_u64(m, OB_LABELS({ "reason", "dead_cluster" }),
 			      t->dead);
+}
+
+static void put_refused(struct ob_metrics *m, const struct ob_syncer_view *v)
+{
+	const struct ob_syncer_totals *t = &v->totals;
+
 	ob_metrics_family(m, PREFIX "over_limit", OB_METRIC_GAUGE,
 			  "Objects on the hub that are not imported because "
 			  "their clusters have more than count.");
@@ -188,6 +194,7 @@ void ob_syncer_exposition(struct ob_arena *a, const struct ob_syncer_view *v,
 
 	put_state(m, v);
 	put_totals(m, v);
+	put_refused(m, v);
 	put_writes(m, v);
 	put_work(m, v);
 	put_addresses(m, v);

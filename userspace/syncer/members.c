@@ -135,3 +135,12 @@ const struct ob_member *ob_members_find(const struct ob_members *m,
 
 	return m->n ? bsearch(&key, m->v, m->n, sizeof(*m->v), compare) : NULL;
 }
+
+int64_t ob_members_since(const struct ob_members *m, const char *cluster,
+			 int64_t exported_s, int64_t created_s)
+{
+	const struct ob_member *member = ob_members_find(m, cluster);
+	int64_t joined_s = member ? member->joined_s : created_s;
+
+	return exported_s > joined_s ? exported_s : joined_s;
+}

@@ -178,21 +178,15 @@ static void export(struct work *w)
 
 /* The importer's half. */
 
-/* An export is at most as old as its cluster, whatever that says of it: when it
- * joined was written by the hub. */
+/* It may lie about its age. */
 static const struct ob_exported_service *
 claim_of(const struct work *w, const struct ob_value_exported *v)
 {
-	const struct ob_member *m =
-		ob_members_find(w->c->members, v->e->cluster);
-	int64_t joined_s = m ? m->joined_s : v->created_s;
-	struct ob_exported_service *e;
+	struct ob_exported_service *e = ob_arena_alloc(w->a, sizeof(*e));
 
-	if (v->e->exported_s >= joined_s)
-		return v->e;
-	e = ob_arena_alloc(w->a, sizeof(*e));
 	*e = *v->e;
-	e->exported_s = joined_s;
+	e->exported_s = ob_members_since(w->c->members, e->cluster,
+					 e->exported_s, v->created_s);
 	return e;
 }
 
