@@ -50,7 +50,7 @@ static struct ob_ip6 mapped(uint32_t a)
 				  (uint8_t)a } };
 }
 
-/* Each with one endpoint. */
+/* Each with an endpoint of its own: one client port is used for all. */
 static int add_service(const struct ob_gateway *g, uint32_t i)
 {
 	const uint32_t block = i;
@@ -62,7 +62,7 @@ static int add_service(const struct ob_gateway *g, uint32_t i)
 				      .n_slots = 1 };
 	struct ob_slots slots = { .backend = { i } };
 	struct ob_backend backend = { .addr = mapped(OB_REMOTE_BASE + HOST),
-				      .port = PORT + 1,
+				      .port = (uint16_t)(PORT + 1 + i),
 				      .state = OB_BACKEND_READY,
 				      .service = i + 1,
 				      .generation = 1 };

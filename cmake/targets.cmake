@@ -115,7 +115,7 @@ function(ob_test_programs label)
     add_test(NAME ${label}/${name} COMMAND ${target})
     set_tests_properties(
       ${label}/${name}
-      PROPERTIES LABELS ${label} TIMEOUT 120 ENVIRONMENT
+      PROPERTIES LABELS ${label} TIMEOUT 300 ENVIRONMENT
                  "OB_SOURCE_DIR=${CMAKE_SOURCE_DIR};OB_BUILD_DIR=${CMAKE_BINARY_DIR}"
     )
   endforeach()

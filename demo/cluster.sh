@@ -175,7 +175,8 @@ apis_start()
 	done
 }
 
-# services_start: what is in the clusters, and what joins their services.
+# services_start: what is in the clusters, and what joins their services, which
+# needs the tokens of clusters that have joined.
 services_start()
 {
 	for _c in $SERVICE_CLUSTERS; do

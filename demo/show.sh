@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # What the demo shows, one function for each step.
 
-TRANSFER_MB=100
+TRANSFER_MB=50
 
 # addresses: of some pods as others see them, once the hub has allocated them.
 addresses()

@@ -28,6 +28,7 @@ show_join()
 		gateway_start $_member
 		joined $_member || fail "$_member has not joined"
 	done
+	services_start
 	prompt cluster1 "cat octopus.yaml"
 	sed "s|$WORLD/hub/||; s|$WORLD/||" "$WORLD/cluster1.yaml" | shown
 	for _member in cluster1 cluster2; do

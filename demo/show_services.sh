@@ -11,7 +11,6 @@ show_apis()
 {
 	prompt cluster1 "kubectl apply -f charts/octopus-agent/crds"
 	apis_start || fail "the clusters' API servers do not answer"
-	services_start
 	pod_resolver cluster1-client
 	pod_resolver cluster2-echo
 	for _at in $SERVICE_CLUSTERS; do
@@ -51,7 +50,7 @@ imports()
 answering()
 {
 	kube_in cluster1 get pods -o name >"$WORLD/pods.cluster1"
-	in_pod "$1" curl -sS -g --max-time 10 -H 'Connection: close' \
+	in_pod "$1" curl -sS --max-time 10 -H 'Connection: close' \
 		"http://$NAME/whoami?[1-$2]" |
 		while read -r _name _; do
 			if grep -qxF "pod/$_name" "$WORLD/pods.cluster1"; then

@@ -15,6 +15,7 @@
 #include "datapath/private.h"
 #include "datapath/tables.h"
 #include "gateway.h"
+#include "ob/abi/version.h"
 
 /* Standard output of the last run, cut to size. */
 static char output[32768];
@@ -87,7 +88,7 @@ static void status_shows_the_gateway(void **state __attribute__((unused)))
 	assert_int_equal(0, obctl("status"));
 	assert_non_null(strstr(output, "cluster   west\n"));
 	assert_non_null(strstr(output, "from_pod ("));
-	assert_non_null(strstr(output, "\nob_out4           1"));
+	assert_non_null(strstr(output, "\nob_out4            1"));
 	assert_non_null(
 		strstr(output, "dropped   3, left to the kernel 0 packets"));
 	assert_int_equal(0, obctl("-o json status"));
@@ -154,7 +155,8 @@ static void monitor_refuses_a_second_reader(void **state
 static void nothing_pinned_says_what_to_do(void **state __attribute__((unused)))
 {
 	assert_int_equal(3, obctl("--pin-root /sys/fs/bpf/none status"));
-	assert_non_null(strstr(output, "/sys/fs/bpf/none/v1/ob_config"));
+	assert_non_null(strstr(output, "/sys/fs/bpf/none/" OB_ABI_VERSION
+				       "/ob_config"));
 	assert_non_null(strstr(output, "octopus --config FILE"));
 }
 

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "ob/abi/version.h"
 #include "obctl/status.h"
 #include "obctl_fixture.h"
 
@@ -24,7 +25,8 @@ static void head_tells_who_and_where(void **state)
 		"gateway   10.113.0.1\n"
 		"global    10.112.0.0/12\n"
 		"mapped    10.113.0.0/16\n"
-		"pins      /sys/fs/bpf/ovn-builder/v1, attached by tcx\n"
+		"pins      /sys/fs/bpf/ovn-builder/" OB_ABI_VERSION
+		", attached by tcx\n"
 		"peers     2 of 2 up\n"
 		"traffic   sent 3.0 MiB in 13 packets, received 2.0 KiB in 21 "
 		"packets\n\n";
@@ -46,10 +48,10 @@ static void maps_have_pressure(void **state)
 {
 	const char *text = print(*state);
 
-	assert_non_null(strstr(text, "\nMAP         ENTRIES     MAX    FULL\n"
-				     "ob_config         0     256   0.0 %\n"
-				     "ob_route4     65536  131072  50.0 %\n"));
-	assert_non_null(strstr(text, "\nob_cluster        2     256   0.8 %"));
+	assert_non_null(strstr(text, "\nMAP          ENTRIES     MAX    FULL\n"
+				     "ob_config          0     256   0.0 %\n"
+				     "ob_route4      65536  131072  50.0 %\n"));
+	assert_non_null(strstr(text, "\nob_cluster         2     256   0.8 %"));
 }
 
 static void last_line_sums_drops(void **state)
@@ -116,7 +118,8 @@ static void json_begins_with_the_head(void **state)
 		"{\"cluster\":\"west\",\"relay\":false,"
 		"\"gateways\":[\"10.113.0.1\"],\"global\":[\"10.112.0.0/12\"],"
 		"\"mapped\":[\"10.113.0.0/16\"],"
-		"\"pin_root\":\"/sys/fs/bpf/ovn-builder\",\"abi\":\"v1\","
+		"\"pin_root\":\"/sys/fs/bpf/"
+		"ovn-builder\",\"abi\":\"" OB_ABI_VERSION "\","
 		"\"attach\":\"tcx\",\"generation\":4,\"peers\":2,"
 		"\"peers_up\":2,\"tx_bytes\":3146728,\"tx_packets\":13,"
 		"\"rx_bytes\":2060,\"rx_packets\":21,\"dropped_packets\":13,"

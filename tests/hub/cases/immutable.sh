@@ -7,7 +7,7 @@ it a ConfigMap that is said to stay as it is
 made POST "$MAPS" "$(object v1 ConfigMap one '' '"data":{"a":"b"}')"
 api -t merge -o '{data, immutable}' PATCH "$MAPS/one" \
 	'{"data":{"a":"c"},"immutable":true}'
-it its contents do not change
+it "its contents do not change"
 api -t merge PATCH "$MAPS/one" '{"data":{"a":"d"}}'
 api -t merge -o "$CAUSES" PATCH "$MAPS/one" '{"binaryData":{"b":"Yg=="}}'
 it nor does it become one that changes

@@ -68,13 +68,15 @@ vip()
 	esac
 }
 
-# ready_behind CLUSTER SERVICE N: so many ready endpoints of all clusters.
+# ready_behind CLUSTER SERVICE N: so many ready pods of all clusters, by their
+# IPv4 addresses.
 ready_behind()
 {
 	[ "$(kube_in "$1" get endpointslices -o json \
 		-l "multicluster.kubernetes.io/service-name=$2" |
-		jq '[.items[].endpoints[]? |
-			select(.conditions.ready)] | length')" = "$3" ]
+		jq '[.items[] | select(.addressType == "IPv4") |
+			.endpoints[]? | select(.conditions.ready)] |
+			length')" = "$3" ]
 }
 
 ### connections ##############################################################
@@ -84,7 +86,7 @@ whoami()
 {
 	_from=$1 _url=$2 _n=$3
 	shift 3
-	in_pod "$_from" curl -sS -g --max-time 10 -H 'Connection: close' "$@" \
+	in_pod "$_from" curl -sS --max-time 10 -H 'Connection: close' "$@" \
 		"$_url/whoami?[1-$_n]"
 }
 
@@ -100,13 +102,13 @@ curls()
 hello()
 {
 	case $3 in *:*) _to="[$3]" ;; *) _to=$3 ;; esac
-	echo hi | in_pod "$1" socat -t 3 - "$2:$_to:$4" 2>/dev/null
+	echo hi | in_pod "$1" socat -t "$ANSWER" - "$2:$_to:$4" 2>&1
 }
 
 # load_start POD URL: connections, one after the other, until load_stop.
 load_start()
 {
-	background load "$1" curl -sS -g --fail --max-time 5 --rate 40/s \
+	background load "$1" curl -sS --fail --max-time 5 --rate 40/s \
 		-H 'Connection: close' -o /dev/null \
 		-w '%{stderr}%{http_code} %{time_total}\n' \
 		"$2/whoami?[1-1000000]"

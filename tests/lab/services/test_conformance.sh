@@ -115,9 +115,10 @@ repeatedly()
 	_left=$1 _node=$2
 	shift 2
 	while [ "$_left" -gt 0 ]; do
-		case $(hello "$@") in
+		_said=$(hello "$@")
+		case $_said in
 		"pod ip "*" on $_node-node") ;;
-		*) return 1 ;;
+		*) echo "$_left left: '$_said'" && return 1 ;;
 		esac
 		_left=$((_left - 1))
 	done

@@ -32,7 +32,7 @@ no_pods()
 load_around "cluster2's pods go and come back" cluster1-client \
 	"http://$VIP4" down_and_up
 check "they get their share again" wait_until "$PATIENCE" sh -c "
-	ip netns exec cluster1-client curl -sSg -H 'Connection: close' \
+	ip netns exec cluster1-client curl -sS -H 'Connection: close' \
 		'http://$VIP4/whoami?[1-50]' | sort -u | wc -l | grep -qx 4"
 
 # One long download keeps its pod while that goes.
