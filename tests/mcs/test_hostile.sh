@@ -43,9 +43,7 @@ it_sets_the_stage()
 {
 	end cluster2-syncer
 	# Nobody renews its Lease, and it must not die of that.
-	end cluster1-syncer
-	sed -i 's/^expiry: .*/expiry: 3600/' "$WORLD/cluster1/syncer.yaml"
-	syncer_start cluster1
+	reconfigure cluster1 's/^expiry: .*/expiry: 3600/'
 	service cluster1 web
 	endpoints cluster1 web web-abc 10.244.1.5
 	export_ cluster1 web
@@ -70,16 +68,32 @@ it_ignores_slices_in_the_name_of_others()
 		has_addresses cluster1 web 10.113.1.5
 }
 
+# It says that it exported in 2020, and differs in what the oldest decides.
+it_is_no_older_than_its_cluster()
+{
+	quietly hub -n "$SPACE" delete peer cluster2
+	peer cluster2 2
+	claim cluster2.demo.web cluster2 demo web
+	check 'a claim from before its cluster joined does not win' until_ 20 \
+		loses cluster2 web
+}
+
+# loses CLUSTER SERVICE: against cluster1
+loses()
+{
+	field cluster1 serviceexport "$2" '.status.conditions[] |
+		select(.type == "Conflict") | .message' |
+		grep -q "^not as exported by cluster1, .* of $1"
+}
+
 it_ignores_addresses_of_others()
 {
-	claim cluster2.demo.web cluster2 demo web
 	lie cluster2.demo.web-4 cluster2 demo web 10.113.1.9 10.114.1.9 \
 		192.0.2.1 127.0.0.1
 	check 'only its own addresses count' until_ 20 has_addresses \
 		cluster1 web '10.113.1.5 10.114.1.9 10.114.6.6'
-	check 'the others are counted' until_ 20 [ "$(metric cluster1 \
-		'ovn_builder_syncer_endpoints_left_out{reason="foreign_address"}' \
-		)" = 3 ]
+	check 'the others are counted' until_ 20 shows 3 cluster1 \
+		'ovn_builder_syncer_endpoints_left_out{reason="foreign_address"}'
 }
 
 it_takes_ten_thousand_endpoints()
@@ -95,6 +109,46 @@ it_takes_ten_thousand_endpoints()
 	_kb=$(awk '/^VmRSS/ { print $2 }' "/proc/$(pid_of cluster1-syncer)/status")
 	echo "     $_kb KiB resident"
 	check 'and all is well' condition cluster1 web Ready True
+}
+
+# lies FIRST LAST: slices of 1000 endpoints each
+lies()
+{
+	as hub -n "$SPACE" get endpointslice cluster2.demo.many-0 -o json |
+		jq -c --argjson first "$1" --argjson last "$2" '
+		{apiVersion: "v1", kind: "List", items: [range($first; $last + 1)
+		as $i | {apiVersion, kind, addressType, ports, endpoints,
+		metadata: {labels: .metadata.labels, name:
+		"cluster2.demo.many-\($i)", annotations: (.metadata.annotations
+		| del(."kubectl.kubernetes.io/last-applied-configuration"))}}
+		]}' |
+		quietly hub -n "$SPACE" create --validate=false -f -
+}
+
+# over_limit SLICES ENDPOINTS: not imported; imported
+over_limit()
+{
+	shows "$1" cluster1 \
+		'ovn_builder_syncer_over_limit{object="endpointslice"}' &&
+		counts_imported "$2"
+}
+
+it_takes_so_much_of_a_cluster()
+{
+	lies 10 32
+	check 'more than 32768 endpoints are not imported' until_ 60 \
+		over_limit 1 32003
+	check 'it is said whose they are' grep -q \
+		'cluster=cluster2 kind=EndpointSlice there=35 taken=34' \
+		"$WORLD/cluster1-syncer.log"
+	check 'the honest export is as it was' condition cluster1 web Ready \
+		True Exported
+	quietly hub -n "$SPACE" delete endpointslice cluster2.demo.many-0
+	check 'what is next in age counts when there is room' until_ 60 \
+		over_limit 0 32003
+	quietly hub -n "$SPACE" delete endpointslice $(seq -f \
+		cluster2.demo.many-%g 10 32)
+	check 'and all is as before' until_ 60 over_limit 0 9003
 }
 
 counts_imported()
@@ -113,7 +167,7 @@ it_survives_garbage()
 			--type merge -p "$_what"
 	done
 	check 'a slice that makes no sense is none' until_ 20 \
-		counts_imported 10002
+		counts_imported 9002
 	quietly hub -n "$SPACE" delete exsvc cluster2.demo.web
 	check 'and all of it goes with the claim' until_ 60 has_addresses \
 		cluster1 web 10.113.1.5

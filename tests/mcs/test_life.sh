@@ -4,13 +4,16 @@
 # written twice, nothing is left behind, and nothing happens while a server is
 # away.
 
-# Every object that a syncer may touch, without what changes by itself.
+# Every object of all servers but Leases and Events, without what changes by
+# itself.
 dump()
 {
 	for _who in hub $CLUSTERS; do
-		as "$_who" get svcex,svcim,exsvc,endpointslices,peers -A -o \
-			json 2>/dev/null | jq -c '.items[] | del(.metadata
-			.resourceVersion, .metadata.managedFields)'
+		_kinds=$(as "$_who" api-resources --verbs=list -o name |
+			grep -v '^leases\.\|^events' | paste -sd, -)
+		as "$_who" get "$_kinds" -A -o json 2>/dev/null | jq -c '
+			.items[] | del(.metadata.resourceVersion,
+			.metadata.managedFields)'
 	done
 }
 
@@ -66,8 +69,13 @@ it_exports()
 	check 'hub objects have owners' is 'Peer cluster1' hub \
 		exsvc cluster1.demo.web '.metadata.ownerReferences[0] |
 		.kind + " " + .name'
-	check 'and slices theirs' is ExportedService hub endpointslice \
-		cluster1.demo.web-abc '.metadata.ownerReferences[0].kind'
+	check 'the Peer that there is' is "$(field hub peer cluster1 \
+		.metadata.uid)" hub exsvc cluster1.demo.web \
+		'.metadata.ownerReferences[0].uid'
+	check 'and slices theirs' is "ExportedService $(field hub exsvc \
+		cluster1.demo.web .metadata.uid)" hub endpointslice \
+		cluster1.demo.web-abc '.metadata.ownerReferences[0] |
+		.kind + " " + .uid'
 }
 
 it_one_endpoint_is_one_write_of_one_slice()
@@ -172,7 +180,8 @@ it_says_what_is_missing()
 	export_ cluster1 missing
 	check 'an export without a Service' until_ 20 condition cluster1 \
 		missing Valid False NoService
-	check 'is an Event' until_ 20 has_event NoService
+	check 'is an Event' until_ 20 has_event cluster1 \
+		NoService
 	service cluster1 missing
 	check 'until there is one' until_ 20 condition cluster1 missing Valid \
 		True
@@ -185,8 +194,8 @@ it_says_what_is_missing()
 
 has_event()
 {
-	as cluster1 -n demo get events.events.k8s.io -o json |
-		jq -e --arg r "$1" '.items[] | select(.reason == $r)'
+	as "$1" -n demo get events.events.k8s.io -o json |
+		jq -e --arg r "$2" '.items[] | select(.reason == $r)'
 }
 
 it_survives_outages()
@@ -243,8 +252,43 @@ as_before()
 	dump | cmp -s - "$WORLD/before"
 }
 
+# foreign CLUSTER NAME: an import that another implementation wrote
+foreign()
+{
+	quietly "$1" -n demo apply -f - <<-END
+		{"apiVersion": "multicluster.x-k8s.io/v1beta1",
+		"kind": "ServiceImport", "metadata": {"name": "$2"},
+		"spec": {"type": "ClusterSetIP", "ips": ["192.0.2.1"],
+		"ports": [{"protocol": "TCP", "port": 80}]}}
+	END
+}
+
+it_spares_imports_of_others()
+{
+	foreign cluster2 other
+	_version=$(field cluster2 svcim other .metadata.resourceVersion)
+	service cluster1 other
+	endpoints cluster1 other other-abc 10.244.1.5
+	export_ cluster1 other
+	check 'an import of somebody else is an Event' until_ 20 has_event \
+		cluster2 NotOurs
+	check 'and counted' until_ 20 shows 1 cluster2 \
+		ovn_builder_syncer_foreign_imports
+	check 'it stays as it was' is "$_version" cluster2 svcim other \
+		.metadata.resourceVersion
+	check 'without slices' has_addresses cluster2 other ''
+	check 'others import the Service' until_ 20 has_addresses cluster1 \
+		other 10.113.1.5
+	quietly cluster2 -n demo delete svcim other
+	check 'ours takes its place' until_ 20 has_addresses cluster2 other \
+		10.113.1.5
+	unexport cluster1 other
+	check 'and goes' until_ 20 not_imported cluster2 other
+}
+
 it_can_leave()
 {
+	foreign cluster1 theirs
 	service cluster1 web
 	endpoints cluster1 web web-abc 10.244.1.5
 	export_ cluster1 web
@@ -255,6 +299,7 @@ it_can_leave()
 		exsvc,endpointslices -o name 2>/dev/null)" ]
 	check 'nor its Lease' not as hub -n "$SPACE" get lease cluster1-syncer
 	check 'nor an import here' not_imported cluster1 web
+	check "but somebody else's" imported cluster1 theirs
 	check 'nor there' until_ 20 not_imported cluster2 web
 	check 'the export is the users' is web cluster1 serviceexport web \
 		.metadata.name

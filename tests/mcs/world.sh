@@ -152,11 +152,25 @@ syncer_start()
 		"$WORLD/$1/syncer.yaml"
 }
 
+# reconfigure CLUSTER SED-SCRIPT: with another configuration from now on
+reconfigure()
+{
+	end "$1-syncer"
+	sed -i "$2" "$WORLD/$1/syncer.yaml"
+	syncer_start "$1"
+}
+
 # metric CLUSTER NAME
 metric()
 {
 	curl -sf "http://$(address_of "$1"):9798/metrics" |
 		awk -v "name=$2" '$1 == name { print $2 }'
+}
+
+# shows VALUE CLUSTER METRIC
+shows()
+{
+	[ "$(metric "$2" "$3")" = "$1" ]
 }
 
 cluster_start()

@@ -212,7 +212,7 @@ static bool must_wait(struct ob_syncer *c)
 #define EACH_TOTAL(f)                                                          \
 	f(exported) f(imported) f(slices_exported) f(slices_imported)          \
 		f(endpoints_exported) f(endpoints_imported) f(no_global)       \
-			f(foreign) f(dead)
+			f(foreign) f(dead) f(over_services) f(over_slices)
 
 static void count(struct ob_syncer_totals *t, const struct ob_reconciled *was,
 		  const struct ob_reconciled *is)
@@ -222,6 +222,7 @@ static void count(struct ob_syncer_totals *t, const struct ob_reconciled *was,
 #undef ADD
 	t->conflicts += (size_t)is->conflict - (size_t)was->conflict;
 	t->failed += (size_t)is->failed - (size_t)was->failed;
+	t->in_the_way += (size_t)is->in_the_way - (size_t)was->in_the_way;
 }
 
 static void finished(struct ob_syncer *c, struct ob_queued *s)
@@ -262,6 +263,9 @@ static bool look_at(struct ob_syncer *c, const struct ob_reconcile *with,
 	ob_arena_reset(c->scratch);
 	ob_reconcile_service(with, s->key, &r);
 	count(&c->totals, &s->last, &r);
+	if (r.in_the_way && !s->last.in_the_way)
+		ob_warning("somebody else's ServiceImport is in the way",
+			   "object=%s", s->key);
 	s->last = r;
 	s->wrote |= r.wrote;
 	if (r.busy) {
@@ -281,6 +285,7 @@ static void turn(struct ob_syncer *c)
 	struct ob_queued *s;
 	bool go_on = true;
 
+	ob_store_weigh(c->store, false);
 	fill(c, &with);
 	for (int i = 0; i < EACH_TURN && go_on; i++) {
 		s = ob_queue_take(c->queue);
@@ -344,6 +349,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *arg)
 		ob_heart_tick(c->heart, c->members->own_uid, now_ms);
 	if (!c->leading)
 		return 0;
+	ob_store_weigh(c->store, true);
 	ob_writes_tick(c->writes, now_ms);
 	trim(c, now_ms);
 	if (now_ms - c->audit_ms > AUDIT_MS)

@@ -32,6 +32,7 @@ struct ob_syncer_totals {
 	size_t slices_exported, slices_imported;
 	size_t endpoints_exported, endpoints_imported;
 	size_t no_global, foreign, dead;
+	size_t in_the_way, over_services, over_slices;
 };
 
 /* For people and metrics; borrowed until the loop turns. */

@@ -82,6 +82,22 @@ static void put_totals(struct ob_metrics *m, const struct ob_syncer_view *v)
 			      t->dead);
 }
 
+static void put_refused(struct ob_metrics *m, const struct ob_syncer_view *v)
+{
+	const struct ob_syncer_totals *t = &v->totals;
+
+	ob_metrics_family(m, PREFIX "over_limit", OB_METRIC_GAUGE,
+			  "Objects on the hub that are not imported because "
+			  "their clusters have more than count.");
+	ob_metrics_sample_u64(m, OB_LABELS({ "object", "exportedservice" }),
+			      t->over_services);
+	ob_metrics_sample_u64(m, OB_LABELS({ "object", "endpointslice" }),
+			      t->over_slices);
+	gauge(m, PREFIX "foreign_imports",
+	      "ServiceImports of somebody else, in the way of ours.",
+	      (double)t->in_the_way);
+}
+
 static void put_writes(struct ob_metrics *m, const struct ob_syncer_view *v)
 {
 	static const struct {
@@ -178,6 +194,7 @@ void ob_syncer_exposition(struct ob_arena *a, const struct ob_syncer_view *v,
 
 	put_state(m, v);
 	put_totals(m, v);
+	put_refused(m, v);
 	put_writes(m, v);
 	put_work(m, v);
 	put_addresses(m, v);

@@ -52,6 +52,8 @@ static int compare(const void *a, const void *b)
 	const struct ob_import_slice *x = a, *y = b;
 	int order = strcmp(x->cluster, y->cluster);
 
+	if (order == 0 && x->created_s != y->created_s)
+		return x->created_s < y->created_s ? -1 : 1;
 	return order ? order : strcmp(x->slice->name, y->slice->name);
 }
 

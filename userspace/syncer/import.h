@@ -8,7 +8,7 @@
 #include "syncer/merge.h"
 #include "syncer/slice.h"
 
-/* Slices of one cluster for one Service that are taken; the first by name. */
+/* Slices of one cluster for one Service that are taken: the oldest. */
 #define OB_IMPORT_MAX_SLICES 100
 
 struct ob_import_input {
@@ -27,6 +27,7 @@ cJSON *ob_import_encode(struct ob_arena *a, const struct ob_import_input *in);
 struct ob_import_slice {
 	const struct ob_endpoint_slice *slice;
 	const char *cluster;
+	int64_t created_s;	       /* by the hub's clock */
 	const struct ob_prefix *cidrs; /* the cluster's, as accepted */
 	size_t n_cidrs;
 };

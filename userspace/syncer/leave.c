@@ -11,11 +11,13 @@
 #include "syncer/control.h"
 #include "syncer/heart.h"
 #include "syncer/object.h"
+#include "syncer/value.h"
 
 struct leaving {
 	struct ob_kube *k;
 	struct ob_arena *arena;
-	const char *begins; /* names of ours; NULL: all of the list */
+	const char *begins;		 /* names of ours; NULL: any */
+	bool (*ours)(const cJSON *item); /* NULL: all are */
 	struct ob_status *status;
 };
 
@@ -40,7 +42,7 @@ static bool is_ours(const struct leaving *l, const cJSON *item)
 {
 	const char *name = ob_json_string(item, "metadata.name");
 
-	if (!name)
+	if (!name || (l->ours && !l->ours(item)))
 		return false;
 	return !l->begins || strncmp(name, l->begins, strlen(l->begins)) == 0;
 }
@@ -92,7 +94,7 @@ static int leave_hub(struct leaving *l, const struct ob_syncer_config *config)
 	return r < 0 ? r : delete_one(l, &ref);
 }
 
-/* Whoever wrote them: without syncer they mean nothing. */
+/* What others wrote stays theirs. */
 static int leave_local(struct leaving *l)
 {
 	static const char *const versions[] = { OB_MCS_V1BETA1,
@@ -104,6 +106,7 @@ static int leave_local(struct leaving *l)
 	int r = delete_all(l, &ob_endpoint_slices, NULL,
 			   OB_LABEL_MANAGED_BY "=" OB_MANAGED_BY);
 
+	l->ours = ob_value_is_ours;
 	for (size_t i = 0; i < ARRAY_SIZE(versions) && r == 0; i++) {
 		imports.version = versions[i];
 		r = delete_all(l, &imports, NULL, NULL);

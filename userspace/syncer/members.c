@@ -44,6 +44,7 @@ static void take_members(struct ob_arena *a, const struct ob_members_input *in,
 		to->cluster = ob_arena_strdup(a, p->name);
 		to->cidrs = copy(a, p->status.cidrs, p->status.n_cidrs);
 		to->n_cidrs = p->status.n_cidrs;
+		to->joined_s = p->created_s;
 		if (!strcmp(p->name, in->config->cluster)) {
 			m->own_uid = ob_arena_strdup(a, p->uid);
 			m->own = *to;
@@ -96,6 +97,7 @@ int ob_members_make(struct ob_arena *a, const struct ob_members_input *in,
 static bool same_member(const struct ob_member *a, const struct ob_member *b)
 {
 	return strcmp(a->cluster, b->cluster) == 0 &&
+	       a->joined_s == b->joined_s &&
 	       ob_prefixes_equal(a->cidrs, a->n_cidrs, b->cidrs, b->n_cidrs);
 }
 
@@ -132,4 +134,13 @@ const struct ob_member *ob_members_find(const struct ob_members *m,
 	struct ob_member key = { .cluster = cluster };
 
 	return m->n ? bsearch(&key, m->v, m->n, sizeof(*m->v), compare) : NULL;
+}
+
+int64_t ob_members_since(const struct ob_members *m, const char *cluster,
+			 int64_t exported_s, int64_t created_s)
+{
+	const struct ob_member *member = ob_members_find(m, cluster);
+	int64_t joined_s = member ? member->joined_s : created_s;
+
+	return exported_s > joined_s ? exported_s : joined_s;
 }

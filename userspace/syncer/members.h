@@ -15,6 +15,7 @@ struct ob_member {
 	const char *cluster;
 	const struct ob_prefix *cidrs;
 	size_t n_cidrs;
+	int64_t joined_s; /* when its Peer was created, by the hub's clock */
 };
 
 struct ob_members {
@@ -45,3 +46,10 @@ bool ob_members_equal(const struct ob_members *a, const struct ob_members *b);
 /* NULL: the hub has accepted nothing of it. */
 const struct ob_member *ob_members_find(const struct ob_members *m,
 					const char *cluster);
+/*
+ * Since when a cluster exports something: what it says, but not from before it
+ * joined, which the hub has written. Of one that has not been accepted: since
+ * its claim was created.
+ */
+int64_t ob_members_since(const struct ob_members *m, const char *cluster,
+			 int64_t exported_s, int64_t created_s);

@@ -6,6 +6,7 @@
 #include "syncer/export.h"
 #include "syncer/import.h"
 #include "syncer/names.h"
+#include "syncer/quota.h"
 #include "syncer/status.h"
 
 /* One Service, while it is looked at. */
@@ -101,6 +102,18 @@ static void make_export(struct work *w, const struct ob_value_exported *there)
 	ob_export(w->a, &in, &w->out);
 }
 
+/* What is there, but is more than counts of one cluster. */
+static void fail_over(struct work *w, const char *what, size_t most)
+{
+	if (w->progress == OB_PROGRESS_FAILED)
+		return;
+	w->progress = OB_PROGRESS_FAILED;
+	w->failure = ob_arena_printf(w->a,
+				     "%s is on the hub in vain: the oldest %zu "
+				     "of a cluster count",
+				     what, most);
+}
+
 static void drop_hub_slice(void *arg, const char *key, const void *value)
 {
 	const struct ob_value_hub_slice *v = value;
@@ -123,6 +136,8 @@ static void want_hub_slices(struct work *w)
 
 		(void)want(w, OB_TARGET_HUB_SLICE, at, o->name, o->tree,
 			   v ? &v->actual : NULL);
+		if (v && v->slice && !ob_store_takes_slice(w->c->store, v))
+			fail_over(w, "an EndpointSlice", OB_QUOTA_SLICES);
 	}
 	ob_store_each_hub_slice(w->c->store, w->key, drop_hub_slice, w);
 }
@@ -147,6 +162,8 @@ static void export(struct work *w)
 	}
 	(void)want(w, OB_TARGET_EXPORTED, at, name, w->out.exported.tree,
 		   actual);
+	if (there && there->e && !ob_store_takes_exported(w->c->store, there))
+		fail_over(w, "the ExportedService", OB_QUOTA_SERVICES);
 	if (there)
 		want_hub_slices(w);
 	else
@@ -161,6 +178,18 @@ static void export(struct work *w)
 
 /* The importer's half. */
 
+/* It may lie about its age. */
+static const struct ob_exported_service *
+claim_of(const struct work *w, const struct ob_value_exported *v)
+{
+	struct ob_exported_service *e = ob_arena_alloc(w->a, sizeof(*e));
+
+	*e = *v->e;
+	e->exported_s = ob_members_since(w->c->members, e->cluster,
+					 e->exported_s, v->created_s);
+	return e;
+}
+
 static void add_claim(void *arg, const char *key, const void *value)
 {
 	const struct ob_value_exported *v = value;
@@ -169,7 +198,11 @@ static void add_claim(void *arg, const char *key, const void *value)
 	(void)key;
 	if (!v->e || v->e->deleting)
 		return;
-	*OB_PUSH(w->a, &w->claims) = v->e;
+	if (!ob_store_takes_exported(w->c->store, v)) {
+		w->r.over_services++;
+		return;
+	}
+	*OB_PUSH(w->a, &w->claims) = claim_of(w, v);
 	if (ob_pulse_alive(w->c->pulse, v->e->cluster))
 		*OB_PUSH(w->a, &w->alive) = v->e->cluster;
 }
@@ -241,6 +274,10 @@ static void add_hub_slice(void *arg, const char *key, const void *value)
 	(void)key;
 	if (!v->slice || v->slice->deleting)
 		return;
+	if (!ob_store_takes_slice(w->c->store, v)) {
+		w->r.over_slices++;
+		return;
+	}
 	if (!is_alive(w, v->cluster)) {
 		w->r.dead += v->slice->n_endpoints;
 		return;
@@ -249,6 +286,7 @@ static void add_hub_slice(void *arg, const char *key, const void *value)
 	m = ob_members_find(w->c->members, v->cluster);
 	s->slice = v->slice;
 	s->cluster = v->cluster;
+	s->created_s = v->created_s;
 	s->cidrs = m ? m->cidrs : NULL;
 	s->n_cidrs = m ? m->n_cidrs : 0;
 }
@@ -304,6 +342,7 @@ static void import_slices(struct work *w)
 	w->r.slices_imported = out.slices.n;
 	w->r.endpoints_imported = out.endpoints;
 	w->r.foreign = out.foreign;
+	w->r.over_slices += out.too_many;
 }
 
 static void import_status(struct work *w, enum ob_import_state state)
@@ -336,6 +375,41 @@ static void import_nothing(struct work *w)
 			   &w->import->actual);
 }
 
+/* It may be of another implementation of the API, and used. */
+static void spare_foreign(struct work *w)
+{
+	const struct ob_kube_ref regarding = {
+		.resource = ob_store_imports(w->c->store),
+		.namespace = w->namespace,
+		.name = w->name,
+	};
+	const struct ob_kube_event event = {
+		.regarding = &regarding,
+		.uid = w->import->uid,
+		.type = "Warning",
+		.reason = "NotOurs",
+		.action = "Import",
+		.note = "the Service is exported by other clusters, and not "
+			"imported: this ServiceImport was written by somebody "
+			"else; delete it",
+	};
+
+	import_nothing(w);
+	w->r.in_the_way = true;
+	if (w->c->events)
+		ob_kube_events_send(w->c->events, &event);
+}
+
+static void gather_claims(struct work *w)
+{
+	ob_store_each_exported(w->c->store, w->key, add_claim, w);
+	if (w->alive.n > 0)
+		qsort(w->alive.v, w->alive.n, sizeof(*w->alive.v),
+		      compare_texts);
+	if (w->claims.n > 0)
+		ob_merge(w->a, w->claims.v, w->claims.n, &w->merged);
+}
+
 static void import(struct work *w)
 {
 	struct ob_import_input in = {
@@ -346,15 +420,14 @@ static void import(struct work *w)
 	};
 	enum ob_import_state state;
 
-	ob_store_each_exported(w->c->store, w->key, add_claim, w);
-	if (w->alive.n > 0)
-		qsort(w->alive.v, w->alive.n, sizeof(*w->alive.v),
-		      compare_texts);
-	if (w->claims.n > 0)
-		ob_merge(w->a, w->claims.v, w->claims.n, &w->merged);
+	gather_claims(w);
 	if (w->claims.n == 0 ||
 	    !ob_store_has_namespace(w->c->store, w->namespace)) {
 		import_nothing(w);
+		return;
+	}
+	if (w->import && w->import->foreign) {
+		spare_foreign(w);
 		return;
 	}
 	state = pick_addresses(w, &in);
@@ -482,7 +555,8 @@ void ob_reconcile_service(const struct ob_reconcile *c, const char *key,
 	export(&w);
 	import(&w);
 	export_status(&w);
-	w.r.there = w.export || w.claims.n > 0 || (w.import && w.import->ours);
+	w.r.there = w.export || w.claims.n > 0 || w.r.over_services > 0 ||
+		    (w.import && w.import->ours);
 	if (!w.r.there)
 		ob_store_each_hub_slice(c->store, key, look_for_own,
 					&w.r.there);

@@ -34,6 +34,8 @@ struct ob_reconciled {
 	bool there; /* there is something of this Service */
 	/* For metrics. */
 	bool exported, imported, conflict;
+	bool in_the_way;		   /* somebody else's ServiceImport */
+	size_t over_services, over_slices; /* beyond the limits */
 	size_t slices_exported, slices_imported;
 	size_t endpoints_exported, endpoints_imported;
 	size_t no_global, foreign, dead; /* endpoints left out */

@@ -143,6 +143,12 @@ static int start(struct ob_store *s, sd_event *event)
 	return r;
 }
 
+static const struct ob_quota_limits limits = {
+	.services = OB_QUOTA_SERVICES,
+	.slices = OB_QUOTA_SLICES,
+	.endpoints = OB_QUOTA_ENDPOINTS,
+};
+
 static struct ob_kube_resource mcs(const char *plural, const char *kind)
 {
 	return (struct ob_kube_resource){ .group = OB_MCS_GROUP,
@@ -168,6 +174,9 @@ int ob_store_new(sd_event *event, struct ob_kube *hub, struct ob_kube *local,
 	s->ops = ops;
 	s->arg = arg;
 	ob_kube_seed_init(&s->seed);
+	s->quota = ob_quota_new(&limits);
+	if (!s->quota)
+		return -ENOMEM;
 	s->context = (struct ob_value_context){ &s->seed, config->cluster };
 	s->exports_resource = mcs("serviceexports", "ServiceExport");
 	s->imports_resource = mcs("serviceimports", "ServiceImport");
@@ -196,6 +205,7 @@ void ob_store_free(struct ob_store *s)
 		ob_kube_informer_free(all[i]);
 	ob_peers_freep(&s->peers);
 	ob_nodes_freep(&s->nodes);
+	ob_quota_freep(&s->quota);
 	free(s);
 }
 

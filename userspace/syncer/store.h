@@ -64,6 +64,15 @@ const struct ob_value_exported *ob_store_exported(const struct ob_store *s,
 						  const char *name);
 const struct ob_value_hub_slice *ob_store_hub_slice(const struct ob_store *s,
 						    const char *name);
+/* How much of one cluster's counts: see syncer/quota.h. ob_store_weigh finds
+ * out anew: at once about clusters that write too much since the last time;
+ * every now and then (all) about those that did. Services of which more or less
+ * counts now, are told. */
+void ob_store_weigh(struct ob_store *s, bool all);
+bool ob_store_takes_exported(const struct ob_store *s,
+			     const struct ob_value_exported *v);
+bool ob_store_takes_slice(const struct ob_store *s,
+			  const struct ob_value_hub_slice *v);
 /* All of one Service; the key in fn is the object's, NAMESPACE/NAME. */
 typedef void (*ob_store_fn)(void *arg, const char *key, const void *value);
 void ob_store_each_slice(const struct ob_store *s, const char *key,

@@ -63,6 +63,7 @@ static void on_exported(void *arg, const char *key, const void *before,
 	const struct ob_value_exported *v = after ?: before;
 
 	(void)key;
+	ob_store_count_exported(arg, before, after);
 	tell(arg, v->key); /* by its name: it does not change */
 }
 
@@ -112,6 +113,7 @@ static void on_slice(void *arg, const char *key, const void *before,
 	const struct ob_value_hub_slice *was = before, *is = after;
 
 	(void)key;
+	ob_store_count_slice(arg, was, is);
 	if (was)
 		tell(arg, was->key);
 	if (is)

@@ -5,6 +5,7 @@
 #include <systemd/sd-event.h>
 
 #include "kube/hash.h"
+#include "syncer/quota.h"
 #include "syncer/store.h"
 
 #define OB_STORE_INDEX_SERVICE 0  /* the only index there is */
@@ -27,6 +28,7 @@ struct ob_store {
 	struct ob_kube_informer *exported, *hub_slices, *beats;
 	struct ob_peers *peers;
 	struct ob_nodes *nodes; /* NULL: not of interest */
+	struct ob_quota *quota;
 	struct ob_status hub_trouble, local_trouble;
 };
 
@@ -36,6 +38,13 @@ int ob_store_watch_local(struct ob_store *s);
 int ob_store_watch_mcs(struct ob_store *s);
 /* store_hub.c */
 int ob_store_watch_hub(struct ob_store *s);
+/* store_limit.c: before the Services concerned are told. */
+void ob_store_count_exported(struct ob_store *s,
+			     const struct ob_value_exported *before,
+			     const struct ob_value_exported *after);
+void ob_store_count_slice(struct ob_store *s,
+			  const struct ob_value_hub_slice *before,
+			  const struct ob_value_hub_slice *after);
 /* Trouble of one kind is told once. */
 void ob_store_trouble(struct ob_store *s, struct ob_status *which,
 		      const struct ob_status *now);

@@ -34,6 +34,14 @@ void ob_actual_of(const struct ob_kube_seed *seed, const cJSON *object,
 		snprintf(ret->version, sizeof(ret->version), "%s", version);
 }
 
+static int64_t created_s(const cJSON *object)
+{
+	const char *text = ob_json_string(object, "metadata.creationTimestamp");
+	int64_t s = 0;
+
+	return text && ob_timestamp_parse(text, &s) == 0 ? s : 0;
+}
+
 static void copy_uid(const cJSON *object, char *to, size_t size)
 {
 	snprintf(to, size, "%s", ob_json_string(object, "metadata.uid") ?: "");
@@ -66,19 +74,32 @@ void ob_value_export_free(struct ob_value_export *v)
 
 /* ServiceImports. */
 
-static bool is_managed_by_us(const cJSON *object)
+/* Who manages more than its status: we, others. */
+static void find_managers(const cJSON *object, bool *ret_we, bool *ret_others)
 {
 	const cJSON *item;
 
+	*ret_we = *ret_others = false;
 	cJSON_ArrayForEach(item, ob_json_at(object, "metadata.managedFields"))
 	{
 		const char *manager = ob_json_string(item, "manager");
 		const char *sub = ob_json_string(item, "subresource");
 
-		if (manager && !strcmp(manager, MANAGER) && !(sub && *sub))
-			return true;
+		if (!manager || (sub && *sub))
+			continue;
+		if (!strcmp(manager, MANAGER))
+			*ret_we = true;
+		else
+			*ret_others = true;
 	}
-	return false;
+}
+
+bool ob_value_is_ours(const cJSON *object)
+{
+	bool we, others;
+
+	find_managers(object, &we, &others);
+	return we;
 }
 
 static void read_ready(const cJSON *object, struct ob_value_import *v)
@@ -105,11 +126,13 @@ int ob_value_import_new(const struct ob_value_context *c, const cJSON *object,
 {
 	_free_ struct ob_value_import *v = calloc(1, sizeof(*v));
 	const cJSON *item;
+	bool others;
 
 	if (!v)
 		return no_memory(status);
 	ob_actual_of(c->seed, object, &v->actual);
-	v->ours = is_managed_by_us(object);
+	find_managers(object, &v->ours, &others);
+	v->foreign = others && !v->ours;
 	copy_uid(object, v->uid, sizeof(v->uid));
 	(void)ob_json_int(object, "metadata.generation", &v->generation);
 	cJSON_ArrayForEach(item, ob_json_at(object, "spec.ips"))
@@ -202,6 +225,7 @@ int ob_value_exported_new(const struct ob_value_context *c, const cJSON *object,
 	if (!v)
 		return no_memory(status);
 	copy_uid(object, v->uid, sizeof(v->uid));
+	v->created_s = created_s(object);
 	if (name && ob_exported_name_parse(a, name, &parts)) {
 		v->own = !strcmp(parts.cluster, c->cluster);
 		v->key = key_of(parts.namespace, parts.rest);
@@ -258,6 +282,7 @@ int ob_value_hub_slice_new(const struct ob_value_context *c,
 	if (name && !ob_exported_name_parse(a, name, &parts))
 		parts.cluster = "";
 	v->own = !strcmp(parts.cluster, c->cluster);
+	v->created_s = created_s(object);
 	v->cluster = strdup(parts.cluster);
 	if (!v->cluster || read_hub_slice(a, object, v) < 0)
 		return no_memory(status);

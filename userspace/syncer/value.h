@@ -34,7 +34,8 @@ struct ob_value_export {
 /* A ServiceImport. */
 struct ob_value_import {
 	struct ob_actual actual;
-	bool ours; /* the field manager says so */
+	bool ours;    /* the field manager says so */
+	bool foreign; /* others manage it, and we never did */
 	char uid[OB_READER_UID_LEN];
 	struct ob_addr ips[OB_SERVICE_MAX_IPS];
 	size_t n_ips;
@@ -61,14 +62,16 @@ struct ob_value_slice {
 struct ob_value_exported {
 	struct ob_actual actual;
 	char uid[OB_READER_UID_LEN];
-	bool own;  /* of our cluster, by its name */
-	char *key; /* by its name; NULL: that has no such parts */
+	int64_t created_s; /* by the hub's clock; 0: it does not say */
+	bool own;	   /* of our cluster, by its name */
+	char *key;	   /* by its name; NULL: that has no such parts */
 	struct ob_exported_service *e; /* NULL: makes no sense */
 };
 
 /* An EndpointSlice on the hub. */
 struct ob_value_hub_slice {
 	struct ob_actual actual;
+	int64_t created_s; /* by the hub's clock; 0: it does not say */
 	bool own;
 	char *key;			 /* NULL: makes no sense */
 	char *cluster;			 /* by its name */
@@ -101,6 +104,8 @@ OB_DEFINE_CLEANUP(struct ob_value_export *, ob_value_export_free)
 OB_DEFINE_CLEANUP(struct ob_value_slice *, ob_value_slice_free)
 OB_DEFINE_CLEANUP(struct ob_value_exported *, ob_value_exported_free)
 OB_DEFINE_CLEANUP(struct ob_value_hub_slice *, ob_value_hub_slice_free)
+/* Is a ServiceImport one that syncer wrote? */
+bool ob_value_is_ours(const cJSON *object);
 /* Of an object as it was read or as a write came back. */
 void ob_actual_of(const struct ob_kube_seed *seed, const cJSON *object,
 		  struct ob_actual *ret);
