@@ -102,9 +102,8 @@ static void one_change_is_one_write(void **state)
 	slice->endpoints[1].ready = false;
 	change(f, "ns/web");
 	assert_int_equal(f->sets, 1);
-	assert_string_equal(service_kernel(f),
-			    VIP ":80/tcp 10.114.0.1:8080\n"
-				"10.113.192.2:80/tcp\n");
+	assert_string_equal(service_kernel(f), VIP ":80/tcp 10.114.0.1:8080\n"
+						   "10.113.192.2:80/tcp\n");
 }
 
 static void what_is_deleted_by_hand_comes_back(void **state)

@@ -218,19 +218,19 @@ static void digests_what_counts(void **state)
 
 	(void)state;
 	assert_true(of ==
-		    ob_kube_digest(
-			    &seed, json(a, "{\"kind\":\"K\",\"b\":{\"c\":null},"
+		    ob_kube_digest(&seed,
+				   json(a, "{\"kind\":\"K\",\"b\":{\"c\":null},"
 					   "\"apiVersion\":\"v1\","
 					   "\"a\":[1,\"x\"]}")));
-	assert_false(of == ob_kube_digest(
-				   &seed, json(a, "{\"a\":[\"x\",1],"
-						  "\"b\":{\"c\":null}}")));
-	assert_false(of == ob_kube_digest(
-				   &seed, json(a, "{\"a\":[1,\"x\"],"
-						  "\"b\":{\"c\":false}}")));
-	assert_false(of == ob_kube_digest(
-				   &seed, json(a, "{\"a\":[1,\"x\"],\"b\":{"
-						  "\"kind\":1,\"c\":null}}")));
+	assert_false(of ==
+		     ob_kube_digest(&seed, json(a, "{\"a\":[\"x\",1],"
+						   "\"b\":{\"c\":null}}")));
+	assert_false(of ==
+		     ob_kube_digest(&seed, json(a, "{\"a\":[1,\"x\"],"
+						   "\"b\":{\"c\":false}}")));
+	assert_false(of ==
+		     ob_kube_digest(&seed, json(a, "{\"a\":[1,\"x\"],\"b\":{"
+						   "\"kind\":1,\"c\":null}}")));
 }
 
 /* The vector of the paper: key 00..0f, message 00..0e. */

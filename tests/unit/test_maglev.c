@@ -102,8 +102,7 @@ static double needless_moves(size_t n, size_t gone)
 	uint32_t moved = 0;
 
 	assert_int_equal(size, ob_maglev_size(n - 1));
-	memmove(&after[gone], &after[gone + 1],
-		(n - gone) * sizeof(*after));
+	memmove(&after[gone], &after[gone + 1], (n - gone) * sizeof(*after));
 	new = fill(after, n - 1);
 	for (uint32_t i = 0; i < size; i++)
 		moved += old[i] != gone &&
@@ -140,7 +139,9 @@ static void table_of_three_is_the_same_everywhere(void **state
 
 	for (uint32_t i = 0; i < ob_maglev_size(3); i++)
 		text[i] = (char)('0' + table[i]);
-	assert_string_equal("1021022101012120101120122110010221010210221000201221001202220", text);
+	assert_string_equal(
+		"1021022101012120101120122110010221010210221000201221001202220",
+		text);
 }
 
 static void more_than_fit_are_refused(void **state __attribute__((unused)))
@@ -148,8 +149,7 @@ static void more_than_fit_are_refused(void **state __attribute__((unused)))
 	_free_ struct ob_backend *v = backends(OB_MAGLEV_MAX + 1);
 	_free_ uint32_t *table = calloc(OB_MAX_TABLE, sizeof(*table));
 
-	assert_int_equal(-E2BIG,
-			 ob_maglev_fill(v, OB_MAGLEV_MAX + 1, table));
+	assert_int_equal(-E2BIG, ob_maglev_fill(v, OB_MAGLEV_MAX + 1, table));
 }
 
 int main(void)

@@ -6,8 +6,8 @@
  *
  * A cluster writes its own objects: the Peer named as it is, the Leases
  * "<cluster>-cnf" and "<cluster>-syncer", and what has a name that begins with
- * "<cluster>.": ExportedServices, EndpointSlices, Events. So the name counts for
- * creates too: take it from the body.
+ * "<cluster>.": ExportedServices, EndpointSlices, Events. So the name counts
+ * for creates too: take it from the body.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* All built-in kinds but Pods and Deployments: names and types of fields, list types and merge
- * keys as Kubernetes 1.32 has them. */
+/* All built-in kinds but Pods and Deployments: names and types of fields, list
+ * types and merge keys as Kubernetes 1.32 has them. */
 #include "apimachinery/model.h"
 
 #define CORE	     "io.k8s.api.core.v1"

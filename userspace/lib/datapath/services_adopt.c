@@ -93,7 +93,7 @@ static int push_endpoint(struct ob_placed *p, uint32_t number,
 			return -ENOMEM;
 		p->v = v;
 	}
-	p->v[p->n++] = (struct ob_endpoint){ .number = number, .b = *b };
+	p->v[p->n++] = (struct ob_place){ .number = number, .b = *b };
 	return 0;
 }
 
@@ -135,7 +135,7 @@ static int read_slots(const void *key, const void *value, void *arg)
 
 static int compare_endpoints(const void *a, const void *b)
 {
-	const struct ob_endpoint *x = a, *y = b;
+	const struct ob_place *x = a, *y = b;
 	int order = ob_maglev_compare(&x->b, &y->b);
 
 	return order ? order : (int)x->number - (int)y->number;

@@ -63,7 +63,7 @@ static int check(const struct ob_service_entry *e, struct ob_status *status)
 /* Of two that are the same a ready one comes first. */
 static int compare_endpoints(const void *a, const void *b)
 {
-	const struct ob_endpoint *x = a, *y = b;
+	const struct ob_place *x = a, *y = b;
 	int order = ob_maglev_compare(&x->b, &y->b);
 
 	return order ? order : (int)x->b.state - (int)y->b.state;
@@ -114,7 +114,7 @@ static struct ob_placed *placed_new(struct ob_services *s,
 	return TAKE_PTR(p);
 }
 
-static int take_number(struct ob_services *s, struct ob_endpoint *e)
+static int take_number(struct ob_services *s, struct ob_place *e)
 {
 	int r = ob_ranges_take(s->numbers, 1, &e->number);
 
@@ -204,7 +204,7 @@ static int write_backends(struct ob_services *s, const struct ob_placed *old,
 	if (!keys || !values)
 		return -ENOMEM;
 	for (size_t i = 0; i < p->n; i++) {
-		const struct ob_endpoint *e = &p->v[i];
+		const struct ob_place *e = &p->v[i];
 
 		while (old && !e->fresh && old->v[o].number != e->number)
 			o++;
@@ -251,8 +251,7 @@ int ob_placed_table(const struct ob_placed *p, uint32_t **ret,
 }
 
 /* The next ready one from *i on; NULL at the end. */
-static const struct ob_endpoint *next_ready(const struct ob_placed *p,
-					    size_t *i)
+static const struct ob_place *next_ready(const struct ob_placed *p, size_t *i)
 {
 	while (*i < p->n && p->v[*i].b.state != OB_BACKEND_READY)
 		(*i)++;
@@ -264,8 +263,8 @@ static bool same_ready(const struct ob_placed *a, const struct ob_placed *b)
 	size_t i = 0, j = 0;
 
 	for (;;) {
-		const struct ob_endpoint *x = next_ready(a, &i);
-		const struct ob_endpoint *y = next_ready(b, &j);
+		const struct ob_place *x = next_ready(a, &i);
+		const struct ob_place *y = next_ready(b, &j);
 
 		if (!x || !y)
 			return !x && !y;
@@ -343,7 +342,7 @@ int ob_placed_retire(struct ob_services *s, const struct ob_placed *old,
 	if (!keys || !values)
 		return -ENOMEM;
 	for (size_t o = 0; o < old->n; o++) {
-		const struct ob_endpoint *e = &old->v[o];
+		const struct ob_place *e = &old->v[o];
 
 		while (next && i < next->n &&
 		       ob_maglev_compare(&next->v[i].b, &e->b) < 0)

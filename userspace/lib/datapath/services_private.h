@@ -7,7 +7,7 @@
 #include "datapath/services.h"
 
 /* A backend and its number. */
-struct ob_endpoint {
+struct ob_place {
 	uint32_t number;
 	bool fresh; /* not in the map yet */
 	struct ob_backend b;
@@ -17,7 +17,7 @@ struct ob_endpoint {
 struct ob_placed {
 	struct ob_service_key key;
 	struct ob_service value;
-	struct ob_endpoint *v; /* sorted by ob_maglev_compare */
+	struct ob_place *v; /* sorted by ob_maglev_compare */
 	size_t n;
 };
 
