@@ -32,7 +32,8 @@ struct bench_options {
 	const char *namespace;
 	const char *dns;  /* ADDRESS:PORT */
 	const char *pins; /* directory of the maps; NULL: none */
-	struct ob_prefix cidr;
+	const char *cidr_text;
+	struct ob_prefix cidr; /* of the exporter */
 	unsigned int services, endpoints;
 	unsigned int changes, burst, seconds, pause_ms;
 };

@@ -6,6 +6,7 @@
  * says what is made; bench/control/services has the clusters.
  */
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,85 +27,61 @@ struct ob_kube *bench_client(sd_event *event, const char *kubeconfig)
 	return k;
 }
 
-static unsigned int number(const char *text)
+/* Where an option's text, or its number, goes. */
+static const struct {
+	const char *name;
+	size_t text, number; /* 0: not that; the first is a text */
+} options[] = {
+	{ "exporter", 0, 0 },
+	{ "importer", offsetof(struct bench_options, importer), 0 },
+	{ "hub", offsetof(struct bench_options, hub), 0 },
+	{ "cluster", offsetof(struct bench_options, cluster), 0 },
+	{ "namespace", offsetof(struct bench_options, namespace), 0 },
+	{ "dns", offsetof(struct bench_options, dns), 0 },
+	{ "pins", offsetof(struct bench_options, pins), 0 },
+	{ "cidr", offsetof(struct bench_options, cidr_text), 0 },
+	{ "services", 0, offsetof(struct bench_options, services) },
+	{ "endpoints", 0, offsetof(struct bench_options, endpoints) },
+	{ "changes", 0, offsetof(struct bench_options, changes) },
+	{ "burst", 0, offsetof(struct bench_options, burst) },
+	{ "seconds", 0, offsetof(struct bench_options, seconds) },
+	{ "pause", 0, offsetof(struct bench_options, pause_ms) },
+};
+#define N_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static void take(struct bench_options *o, int which, const char *text)
 {
-	return (unsigned int)strtoul(text, NULL, 10);
+	char *base = (char *)o;
+
+	if (options[which].number)
+		*(unsigned int *)(void *)(base + options[which].number) =
+			(unsigned int)strtoul(text, NULL, 10);
+	else
+		*(const char **)(void *)(base + options[which].text) = text;
+}
+
+static bool makes_sense(const struct bench_options *o)
+{
+	return o->services > 0 && o->endpoints > 1 && o->burst > 0 &&
+	       o->burst <= BENCH_MOST && o->burst <= o->services;
 }
 
 static int parse(int argc, char **argv, struct bench_options *o)
 {
-	static const struct option options[] = {
-		{ "exporter", 1, NULL, 'e' },
-		{ "importer", 1, NULL, 'i' },
-		{ "hub", 1, NULL, 'h' },
-		{ "cluster", 1, NULL, 'c' },
-		{ "namespace", 1, NULL, 'n' },
-		{ "dns", 1, NULL, 'd' },
-		{ "pins", 1, NULL, 'p' },
-		{ "cidr", 1, NULL, 'r' },
-		{ "services", 1, NULL, 's' },
-		{ "endpoints", 1, NULL, 'm' },
-		{ "changes", 1, NULL, 'C' },
-		{ "burst", 1, NULL, 'b' },
-		{ "seconds", 1, NULL, 'S' },
-		{ "pause", 1, NULL, 'P' },
-		{ 0 },
-	};
+	struct option all[N_OPTIONS + 1] = { 0 };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
-		switch (c) {
-		case 'e':
-			o->exporter = optarg;
-			break;
-		case 'i':
-			o->importer = optarg;
-			break;
-		case 'h':
-			o->hub = optarg;
-			break;
-		case 'c':
-			o->cluster = optarg;
-			break;
-		case 'n':
-			o->namespace = optarg;
-			break;
-		case 'd':
-			o->dns = optarg;
-			break;
-		case 'p':
-			o->pins = optarg;
-			break;
-		case 's':
-			o->services = number(optarg);
-			break;
-		case 'm':
-			o->endpoints = number(optarg);
-			break;
-		case 'C':
-			o->changes = number(optarg);
-			break;
-		case 'b':
-			o->burst = number(optarg);
-			break;
-		case 'S':
-			o->seconds = number(optarg);
-			break;
-		case 'P':
-			o->pause_ms = number(optarg);
-			break;
-		case 'r':
-			if (ob_prefix_parse(optarg, &o->cidr) < 0)
-				return -1;
-			break;
-		default:
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		all[i] = (struct option){ options[i].name, required_argument,
+					  NULL, (int)i };
+	while ((c = getopt_long(argc, argv, "", all, NULL)) != -1) {
+		if (c == '?')
 			return -1;
-		}
-	return optind + 1 == argc && o->services > 0 && o->endpoints > 1 &&
-			       o->burst > 0 && o->burst <= BENCH_MOST &&
-			       o->burst <= o->services
-		       ? 0
-		       : -1;
+		take(o, c, optarg);
+	}
+	if (optind + 1 != argc || !makes_sense(o))
+		return -1;
+	return ob_prefix_parse(o->cidr_text, &o->cidr);
 }
 
 int main(int argc, char **argv)
@@ -116,11 +93,11 @@ int main(int argc, char **argv)
 				   .endpoints = 10,
 				   .changes = 500,
 				   .burst = 1,
-				   .pause_ms = 20 };
+				   .pause_ms = 20,
+				   .cidr_text = "10.113.0.0/16" };
 	sd_event *event = NULL;
 	int r = 2;
 
-	(void)ob_prefix_parse("10.113.0.0/16", &o.cidr);
 	if (parse(argc, argv, &o) < 0) {
 		fprintf(stderr, "usage: servicesbench fill|run OPTION...\n");
 		return 2;

@@ -2,6 +2,7 @@
 #include "syncer/control.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #define TICK_US	  500000
 #define EACH_TURN 64 /* Services */
 #define AUDIT_MS  300000
+#define TRIM_MS	  10000
 #define STEPS	  3 /* heartbeats, of which one at most may be missed */
 
 struct ob_syncer {
@@ -34,6 +36,7 @@ struct ob_syncer {
 	struct ob_status waiting; /* reason NULL: not */
 	bool leading;
 	uint64_t audit_ms;
+	uint64_t trim_ms, trim_passes; /* when, and how many there had been */
 
 	struct ob_syncer_totals totals;
 	uint64_t passes, syncs;
@@ -310,6 +313,18 @@ static void audit(struct ob_syncer *c, uint64_t now_ms)
 	all_dirty(c);
 }
 
+/* What lists and bursts needed stays the heap's, in holes between what is kept;
+ * after them it is half of all. */
+static void trim(struct ob_syncer *c, uint64_t now_ms)
+{
+	if (c->passes == c->trim_passes || now_ms - c->trim_ms < TRIM_MS ||
+	    ob_queue_length(c->queue) > 0 || !ob_writes_idle(c->writes))
+		return;
+	c->trim_ms = now_ms;
+	c->trim_passes = c->passes;
+	(void)malloc_trim(0);
+}
+
 static int on_tick(sd_event_source *source, uint64_t usec, void *arg)
 {
 	struct ob_syncer *c = arg;
@@ -330,6 +345,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *arg)
 	if (!c->leading)
 		return 0;
 	ob_writes_tick(c->writes, now_ms);
+	trim(c, now_ms);
 	if (now_ms - c->audit_ms > AUDIT_MS)
 		audit(c, now_ms);
 	if (ob_queue_length(c->queue) > 0)
