@@ -38,9 +38,10 @@ direct()
 	on cluster1 wg show ob0 endpoints | grep -q 203.0.113.1
 }
 
+# At the far end: the NAT's own routes go with its own device.
 cut()
 {
-	ip -n nat2 link set wan "$1"
+	ip -n internet link set to-nat2 "$1"
 }
 
 # answers N: N connections in a row.
