@@ -15,6 +15,9 @@
 SERVICE_CLUSTERS="cluster1 cluster2"
 CLUSTER_DNS=10.96.0.10 CROSSDNS=10.96.0.11
 ZONES="hyperos.local clusterset.local"
+# For look_in.
+# shellcheck disable=SC2034
+PODS=/api/v1/namespaces/default/pods
 
 bin_of()
 {
@@ -54,6 +57,15 @@ kube_in()
 		--cache-dir "$WORLD/kube-cache/$_in" --namespace default "$@"
 }
 
+# look_in CLUSTER ARGUMENT...: see look_as (hub.sh).
+look_in()
+{
+	_in=$1
+	shift
+	on "$_in" "${OB_BUILD_DIR:?}/tests/lab/lab_look" \
+		"$(cluster_kubeconfig "$_in")" "$@"
+}
+
 api_start()
 {
 	part_start api "$1" "$(bin_of hub)" --dir "$WORLD/$1-api" \
@@ -75,7 +87,9 @@ api_fill()
 	END
 	kube_in "$1" apply -f "$OB_SOURCE_DIR/charts/octopus-agent/crds" \
 		-f "$WORLD/$1.agent.yaml"
-	kube_in "$1" wait --for=condition=Established --timeout=30s crd --all
+	look_in "$1" -q -t 30 \
+		/apis/apiextensions.k8s.io/v1/customresourcedefinitions \
+		"all(.items[]; $(condition_is Established True))"
 }
 
 ### its pods #################################################################

@@ -6,6 +6,7 @@
 
 HUB_URL=https://192.0.2.1:6443
 SHARE=syncer-operator # the namespace of the Peers
+PEERS=/apis/octopus.io/v1alpha1/namespaces/$SHARE/peers
 # The first pod is reached within this, also on a busy machine.
 JOIN_SECONDS=60
 
@@ -36,17 +37,11 @@ hub_start()
 	echo $! >"$WORLD/hub.bg"
 }
 
-# hub_ready: it answers.
-hub_ready()
-{
-	kube_raw /readyz
-}
-
 # hub_up: started, and it answers.
 hub_up()
 {
 	hub_start
-	wait_until 30 hub_ready
+	look -q -t 30 /readyz
 }
 
 # hub_stop [SIGNAL]
@@ -77,9 +72,17 @@ kube_as()
 		"$WORLD/kube-cache" --namespace $SHARE "$@"
 }
 
-kube_raw()
+# look_as KUBECONFIG [-q] [-t SECONDS] PATH [FILTER]: what tests/lab/look.c sees
+# there. People use kubectl; scripts that wait for something look, because
+# under an emulated kernel kubectl needs seconds to start.
+look_as()
 {
-	kube get --raw "$1"
+	"${OB_BUILD_DIR:?}/tests/lab/lab_look" "$@"
+}
+
+look()
+{
+	look_as "$WORLD/hub/admin.kubeconfig" "$@"
 }
 
 # kubeconfig_of CLUSTER: one with its token, into CLUSTER.kubeconfig.
@@ -136,24 +139,30 @@ hub_config()
 	END
 }
 
-# peer_field CLUSTER JSONPATH
+# peer_field CLUSTER FILTER: of jq, ".status.port"; nothing if it is not there.
 peer_field()
 {
-	kube get peer "$1" -o "jsonpath={$2}"
+	look "$PEERS/$1" "$2 // empty"
+}
+
+# peer_is CLUSTER FILTER [SECONDS]: of jq, what becomes true within that time.
+peer_is()
+{
+	look -q -t "${3:-0}" "$PEERS/$1" "$2"
 }
 
 # condition CLUSTER TYPE: its status, reason and sentence, tab-separated.
 condition()
 {
-	_of="conditions[?(@.type==\"$2\")]"
-	kube get peer "$1" -o "jsonpath={.status.$_of.status}	{.status.$_of.reason}	{.status.$_of.message}"
+	look "$PEERS/$1" ".status.conditions[]? | select(.type == \"$2\") |
+		\"\(.status)\t\(.reason)\t\(.message)\""
 }
 
 # learn_prefixes CLUSTER: those it has, for global4 and global6.
 learn_prefixes()
 {
 	_cidrs=$WORLD/$1.cidrs
-	peer_field "$1" .status.cluster_cidr | jq -r '.[]' >"$_cidrs"
+	peer_field "$1" '.status.cluster_cidr[]?' >"$_cidrs"
 	sed -n 's/^\([0-9]*\.[0-9]*\)\.0\.0\/16$/\1/p' "$_cidrs" \
 		>"$WORLD/$1.prefix4"
 	# Three groups, so that a fourth can be appended.
@@ -162,20 +171,33 @@ learn_prefixes()
 	[ -s "$WORLD/$1.prefix4" ] && [ -s "$WORLD/$1.prefix6" ]
 }
 
-peer_ready()
+# condition_is TYPE STATUS: a filter for that of one Peer.
+condition_is()
 {
-	kube wait --for=condition=Ready --timeout="${2:-$JOIN_SECONDS}s" \
-		"peer/$1"
+	echo "any(.status.conditions[]?; .type == \"$1\" and .status == \"$2\")"
 }
 
+peer_ready()
+{
+	peer_is "$1" "$(condition_is Ready True)" "${2:-$JOIN_SECONDS}"
+}
+
+# peers_ready: all there are.
+peers_ready()
+{
+	look -q -t $JOIN_SECONDS "$PEERS" \
+		"all(.items[]; $(condition_is Ready True))"
+}
+
+# peer_exists, peer_gone: CLUSTER [SECONDS]
 peer_exists()
 {
-	kube get peer "$1"
+	peer_is "$1" '. != null' "${2:-0}"
 }
 
 peer_gone()
 {
-	! peer_exists "$1"
+	peer_is "$1" '. == null' "${2:-0}"
 }
 
 # clusters_are CLUSTER...: where octopus runs from now on.
@@ -201,8 +223,7 @@ gateway_start()
 # joined CLUSTER: its Peer is there, ready, and its prefixes are known.
 joined()
 {
-	wait_until $JOIN_SECONDS peer_exists "$1" && peer_ready "$1" &&
-		learn_prefixes "$1"
+	peer_ready "$1" && learn_prefixes "$1"
 }
 
 # third_joins, third_leaves: cluster3, whose machines third_build has made.

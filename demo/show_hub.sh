@@ -95,7 +95,8 @@ show_conflict()
 	kubectl_prompt apply -f cluster4.yaml
 	mistaken_peer >"$WORLD/cluster4.yaml"
 	kube apply -f "$WORLD/cluster4.yaml" | shown
-	kube wait --for=condition=Conflict --timeout=30s peer/cluster4
+	peer_is cluster4 "$(condition_is Conflict True)" 30 ||
+		fail "the Peer has no Conflict"
 	kubectl_prompt "describe peer cluster4 | grep -B 5 'Type: *Conflict'"
 	kube describe peer cluster4 | grep -B 5 'Type: *Conflict' |
 		sed 's/^ *//' | shown
@@ -139,7 +140,7 @@ show_return()
 		syncer_start "$_at"
 		crossdns_start "$_at"
 	done
-	kube wait --for=condition=Ready --timeout=60s peer --all
+	peers_ready || fail "not every Peer is ready"
 	wait_until "$SYNC_SECONDS" page_by_name cluster1-client ||
 		fail "nginx-svc does not answer"
 	unharmed

@@ -49,11 +49,11 @@ imports()
 # answering POD N: which clusters' pods have answered N connections, how often.
 answering()
 {
-	kube_in cluster1 get pods -o name >"$WORLD/pods.cluster1"
+	look_in cluster1 "$PODS" '.items[].metadata.name' >"$WORLD/pods.cluster1"
 	in_pod "$1" curl -sS --max-time 10 -H 'Connection: close' \
 		"http://$NAME/whoami?[1-$2]" |
 		while read -r _name _; do
-			if grep -qxF "pod/$_name" "$WORLD/pods.cluster1"; then
+			if grep -qxF "$_name" "$WORLD/pods.cluster1"; then
 				echo cluster1
 			else
 				echo cluster2

@@ -2,12 +2,14 @@
 # shellcheck shell=sh
 # User Mode Linux: a kernel that is a process.  Native speed for kernel code,
 # no emulation, no modules; BPF is interpreted.  Built once from the
-# distribution's kernel source with lab/uml.config.
+# distribution's kernel source with lab/uml.config.  One processor: with two,
+# whatever disables interrupts costs system calls of the machine, which were a
+# third of all time.
 #
 # Cache: uml/CONFIG/linux, CONFIG being a key of the configuration.
 
-# The first version with user space under seccomp (6.16) and with more than
-# one processor (6.19); older ones are slower but pass.
+# The first version has user space under seccomp (6.16); older ones are slower
+# but pass.
 UML_SOURCES="sid trixie-backports trixie"
 
 uml_home()
@@ -119,7 +121,7 @@ uml_run()
 	# Process ids of their own, so that nothing of it can survive.
 	set -- unshare --mount --pid --ipc --net --fork --kill-child \
 		/bin/sh "$LAB/lib/uml-start" "$JOB" "$(uml_home)/linux" \
-		"$MEMORY" "$CPUS" "$INTERACTIVE"
+		"$MEMORY" "$INTERACTIVE"
 	if [ "$INTERACTIVE" = 1 ]; then
 		job_run "$@"
 	else

@@ -41,5 +41,5 @@ case $#$series in
 06*) set -- $usual $attaching ;;
 0*) set -- $usual ;;
 esac
-OB_BUILD_DIR=$build exec "$repo/lab/run" -w qemu -k "$series" -t 700 -- \
+OB_BUILD_DIR=$build exec "$repo/lab/run" -w qemu -c 1 -k "$series" -t 700 -- \
 	"$repo/tests/lab/bpf-on-kernel.sh" inside "$@"

@@ -18,6 +18,10 @@
 #include "base/clock.h"
 #include "limits.h"
 
+/* Some requests move tens of megabytes to a disk that others use, too. */
+#define PATIENCE_MS 30000
+#define HEALTHY_MS  5000
+
 static const struct {
 	const char *name;
 	void (*run)(struct ob_limits *l);
@@ -47,9 +51,9 @@ struct ob_raw *ob_limits_open(const struct ob_limits *l, const char *from)
 	return ob_raw_open(&to);
 }
 
-unsigned int ob_limits_ask(const struct ob_limits *l,
-			   const struct ob_raw_request *q, char *text,
-			   size_t size)
+static unsigned int ask_within(const struct ob_limits *l,
+			       const struct ob_raw_request *q, char *text,
+			       size_t size, int timeout_ms)
 {
 	_cleanup_(ob_raw_closep) struct ob_raw *r = ob_limits_open(l, NULL);
 
@@ -58,7 +62,14 @@ unsigned int ob_limits_ask(const struct ob_limits *l,
 		return 0;
 	/* An answer may come before all was sent. */
 	ob_raw_request(r, q);
-	return ob_raw_reply(r, text, size, 5000);
+	return ob_raw_reply(r, text, size, timeout_ms);
+}
+
+unsigned int ob_limits_ask(const struct ob_limits *l,
+			   const struct ob_raw_request *q, char *text,
+			   size_t size)
+{
+	return ask_within(l, q, text, size, PATIENCE_MS);
 }
 
 bool ob_limits_healthy(const struct ob_limits *l)
@@ -68,7 +79,7 @@ bool ob_limits_healthy(const struct ob_limits *l)
 					  .token = l->admin };
 	char text[1024];
 
-	return ob_limits_ask(l, &q, text, sizeof(text)) == 200;
+	return ask_within(l, &q, text, sizeof(text), HEALTHY_MS) == 200;
 }
 
 unsigned int ob_limits_metric(struct ob_limits *l, const char *name)

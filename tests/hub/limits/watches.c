@@ -16,6 +16,7 @@
 #define UPDATES	  48
 #define SLOW	  "ovn_builder_hub_slow_watches_total"
 #define PROMPT_MS 1000
+#define BURST_MS  30000
 #define HELD	  "ovn_builder_hub_connections"
 
 /* Reads a watch, line by line as far as lines are of interest: their ends. */
@@ -209,11 +210,11 @@ void ob_limits_burst(struct ob_limits *l)
 	}
 	w.r = r = watch_open(l, NULL, WATCH, l->admin, 0);
 	/* and "big" of before */
-	OB_LIMITS_CHECK(l, r && read_until(&w, UPDATES - 9, 8000),
+	OB_LIMITS_CHECK(l, r && read_until(&w, UPDATES - 9, BURST_MS),
 			"%u objects at first", w.events);
 	code = ob_limits_ask(l, &q, text, sizeof(text));
 	OB_LIMITS_CHECK(l, code == 200, "deletion: %u", code);
-	OB_LIMITS_CHECK(l, r && read_until(&w, 2 * (UPDATES - 9), 8000),
+	OB_LIMITS_CHECK(l, r && read_until(&w, 2 * (UPDATES - 9), BURST_MS),
 			"%u events of a healthy watch", w.events);
 }
 

@@ -22,8 +22,7 @@ stream_around "the hub loses its disk and is restored" lose_and_restore
 check "no kernel has changed" datapaths_are backup
 equal "what came after the backup is gone" \
 	"$(peer_field cluster1 .metadata.labels.since)" ''
-check "every Peer is ready" kube wait --for=condition=Ready --timeout=60s \
-	peer --all
+check "every Peer is ready" peers_ready
 check "everybody reaches everybody" everybody_flows
 check "and a Peer can be written" kube annotate peer cluster2 still=here
 the_end

@@ -18,7 +18,7 @@ claims()
 refused()
 {
 	claims "$1" | apply_peer "$ADMIN" latecomer &&
-		wait_until "$PATIENCE" judged latecomer Conflict True
+		judged latecomer Conflict True
 }
 
 datapaths_note conflict
@@ -36,9 +36,8 @@ kube get peers -A | sed 's/^/       | /'
 
 # Asking for a free one instead is all it takes.
 claims 10.126.0.0/16 | apply_peer "$ADMIN" latecomer
-# shellcheck disable=SC2016 # a JSONPath
-check "a free prefix is accepted" kube wait --timeout=30s \
-	--for=jsonpath='{.status.cluster_cidr[0]}'=10.126.0.0/16 peer/latecomer
+check "a free prefix is accepted" peer_is latecomer \
+	'.status.cluster_cidr[0] == "10.126.0.0/16"' "$PATIENCE"
 kube delete peer latecomer
 check "after it has gone everything is as before" \
 	wait_until "$PATIENCE" datapaths_are conflict

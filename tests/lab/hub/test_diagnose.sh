@@ -76,7 +76,7 @@ octopus_stop cluster1
 kube delete peer cluster1 --wait=false
 finds "our Peer deleted while octopus is away" PeerNotPublished
 octopus_back
-wait_until 60 peer_ready cluster1 5
+peer_ready cluster1
 healed "our Peer is published again"
 
 octopus_stop cluster1
@@ -97,12 +97,12 @@ hub_token cluster3
 	echo "cluster_cidr: [$(prefix4_of cluster2).0.0/16]"
 } >"$WORLD/cluster3.yaml"
 octopus_start cluster3
-wait_until 60 peer_exists cluster3
+peer_exists cluster3 60
 finds "octopus of the hub is away" PeerNotSeen cluster3
 octopus_start hub
 wait_until 60 gateway_ready hub
-check "the claim is refused" kube wait --for=condition=Conflict \
-	--timeout=60s peer/cluster3
+check "the claim is refused" peer_is cluster3 \
+	"$(condition_is Conflict True)" 60
 finds "it asks for what cluster2 has" PeerRefused cluster3
 matches "the hub's sentence is there" \
 	"$(jq -r .first.found "$WORLD/diagnose.json")" "*cluster2*"

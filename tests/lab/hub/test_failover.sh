@@ -52,7 +52,8 @@ build()
 
 holder()
 {
-	kube get lease cluster4-cnf -o 'jsonpath={.spec.holderIdentity}'
+	look "/apis/coordination.k8s.io/v1/namespaces/$SHARE/leases/cluster4-cnf" \
+		.spec.holderIdentity
 }
 
 # send_by GATEWAY: the pod's packets go there.

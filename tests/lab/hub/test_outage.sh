@@ -46,8 +46,7 @@ stream_around "every octopus restarts without it" restart_all
 check "everybody reaches everybody" everybody_flows
 
 stream_around "the API server returns" restore_api
-check "every Peer is ready" kube wait --for=condition=Ready --timeout=60s \
-	peer --all
+check "every Peer is ready" peers_ready
 
 ### what happens meanwhile ###################################################
 
@@ -55,11 +54,11 @@ hub_stop KILL
 sed -i 's/^interfaces:.*/&\nport: 31821/' "$WORLD/cluster2.yaml"
 kill -HUP "$(octopus_pid cluster2)"
 check "the API server returns once more" hub_up
-check "what was changed meanwhile arrives" kube wait --timeout=60s \
-	--for=jsonpath='{.status.port}'=31821 peer/cluster2
+check "what was changed meanwhile arrives" peer_is cluster2 \
+	'.status.port == 31821' 60
 sed -i '/^port: 31821/d' "$WORLD/cluster2.yaml"
 kill -HUP "$(octopus_pid cluster2)"
-check "and is taken back" kube wait --timeout=30s \
-	--for=jsonpath='{.status.port}'=31820 peer/cluster2
+check "and is taken back" peer_is cluster2 \
+	'.status.port == 31820' "$PATIENCE"
 check "traffic flows" wait_until "$PATIENCE" everybody_flows
 the_end

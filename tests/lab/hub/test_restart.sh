@@ -22,7 +22,7 @@ start_all()
 
 versions()
 {
-	kube get peers -o json | jq -r '.items[] |
+	look "$PEERS" '.items[] |
 		"\(.metadata.name) \(.metadata.generation) \(.spec.public_key)"'
 }
 
@@ -33,6 +33,5 @@ stream_around "octopus starts again" start_all
 check "same keys, prefixes, routes, maps and programs" datapaths_are restart
 versions >"$WORLD/versions.now"
 check "no Peer was written anew" diff "$WORLD/versions" "$WORLD/versions.now"
-check "every Peer is ready" kube wait --for=condition=Ready --timeout=60s \
-	peer --all
+check "every Peer is ready" peers_ready
 the_end

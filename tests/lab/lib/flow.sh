@@ -142,10 +142,9 @@ programs()
 		tcx_links "$1"
 	else
 		filters "$1"
-	fi | while read -r _name _id; do
-		echo "$_name $_id $(jq -r --argjson id "$_id" \
-			'.[] | select(.id == $id) | .tag' "$WORLD/progs.json")"
-	done
+	fi | jq -R -r --slurpfile all "$WORLD/progs.json" '
+		(split(" ")[1] | tonumber) as $id |
+		"\(.) \($all[0][] | select(.id == $id) | .tag)"'
 }
 
 tcx_links()

@@ -44,15 +44,15 @@ datapath()
 	ip -n "$1" -o addr show dev ob0
 	ip -n "$1" route show table all | grep ob0
 	ip -n "$1" -6 route show table all | grep ob0
-	for _what in public-key listen-port peers endpoints allowed-ips \
-		persistent-keepalive; do
-		on "$1" wg show ob0 $_what | sort
-	done
+	# Neither the private key nor times and counters.
+	on "$1" wg show ob0 dump | awk 'NR == 1 { print $2, $3 }
+		NR > 1 { print $1, $3, $4, $8 }' | sort
 	for _map in ob_config ob_cluster ob_route4 ob_route6 ob_out4 ob_out6 \
 		ob_in4 ob_in6; do
-		bpftool -j map dump pinned "$(pins_of "$1")/$_map" |
-			jq -c '.[].formatted | del(.value.generation?)' | sort
-	done
+		echo "map dump pinned $(pins_of "$1")/$_map"
+	done | bpftool -j batch file - | jq -c '.[] | .command[-1],
+		(.output | map(.formatted | del(.value.generation?)) |
+		sort[])'
 	programs "$1"
 }
 
@@ -92,17 +92,13 @@ apply_peer()
 	kube_as "$1" apply -f "$WORLD/$2.peer.yaml"
 }
 
-# judged PEER TYPE STATUS: the hub has looked at the latest spec, and this is
-# what it says; the whole Peer is in PEER.json.
+# judged PEER TYPE STATUS: soon the hub has looked at the latest spec, and this
+# is what it says; the whole Peer is in PEER.json.
 judged()
 {
-	kube get peer "$1" -o json >"$WORLD/$1.json" &&
-		jq -e --arg type "$2" --arg status "$3" '
-			.metadata.generation as $now | .status |
-			.observedGeneration == $now and
-			any(.conditions[];
-				.type == $type and .status == $status)' \
-			"$WORLD/$1.json"
+	look -t "$PATIENCE" "$PEERS/$1" "select(
+		.metadata.generation == .status.observedGeneration and
+		$(condition_is "$2" "$3"))" >"$WORLD/$1.json"
 }
 
 # For the flows.

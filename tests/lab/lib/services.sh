@@ -8,6 +8,10 @@
 # shellcheck source=/dev/null
 . "$OB_SOURCE_DIR/demo/cluster.sh"
 
+IMPORTS=/apis/multicluster.x-k8s.io/v1alpha1/namespaces/default/serviceimports
+SLICES=/apis/discovery.k8s.io/v1/namespaces/default/endpointslices
+OF=multicluster.kubernetes.io/service-name
+
 # A Service is known everywhere within this.
 # shellcheck disable=SC2034 # for the flows
 SYNC_SECONDS=$PATIENCE
@@ -61,22 +65,19 @@ unknown()
 # vip CLUSTER SERVICE [4|6]: its virtual address there.
 vip()
 {
-	kube_in "$1" get serviceimport "$2" -o jsonpath='{.spec.ips[*]}' |
-		tr ' ' '\n' | case ${3:-4} in
+	look_in "$1" "$IMPORTS/$2" '.spec.ips[]?' | case ${3:-4} in
 	4) grep -v : ;;
 	6) grep : ;;
 	esac
 }
 
-# ready_behind CLUSTER SERVICE N: so many ready pods of all clusters, by their
-# IPv4 addresses.
+# ready_behind CLUSTER SERVICE N [SECONDS]: soon there are so many ready pods of
+# all clusters, by their IPv4 addresses.
 ready_behind()
 {
-	[ "$(kube_in "$1" get endpointslices -o json \
-		-l "multicluster.kubernetes.io/service-name=$2" |
-		jq '[.items[] | select(.addressType == "IPv4") |
-			.endpoints[]? | select(.conditions.ready)] |
-			length')" = "$3" ]
+	look_in "$1" -q -t "${4:-$SYNC_SECONDS}" "$SLICES?labelSelector=$OF=$2" \
+		"[.items[] | select(.addressType == \"IPv4\") |
+		.endpoints[]? | select(.conditions.ready)] | length == $3"
 }
 
 ### connections ##############################################################

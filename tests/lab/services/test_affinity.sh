@@ -16,8 +16,7 @@ for CLUSTER in $SERVICE_CLUSTERS; do
 		export_of web-sticky
 	} | kube_in "$CLUSTER" apply -f - >"$WORLD/out" 2>&1
 done
-check "four pods are behind it" wait_until "$SYNC_SECONDS" \
-	ready_behind cluster1 web-sticky 4
+check "four pods are behind it" ready_behind cluster1 web-sticky 4
 check "it answers" wait_until "$PATIENCE" curls cluster1-client \
 	"http://$(name web-sticky)/"
 

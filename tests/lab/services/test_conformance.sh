@@ -53,9 +53,8 @@ for POD in "$CLIENT_A" "$CLIENT_B"; do
 			known "$POD" hello-$SERVICE
 	done
 done
-check "all endpoints are known in A" wait_until "$SYNC_SECONDS" \
-	ready_behind cluster1 hello-union 3
-check "and in B" wait_until "$SYNC_SECONDS" ready_behind cluster2 hello-union 3
+check "all endpoints are known in A" ready_behind cluster1 hello-union 3
+check "and in B" ready_behind cluster2 hello-union 3
 
 ### names ####################################################################
 
@@ -65,10 +64,10 @@ addresses_of()
 	{ ask "$1" "$(name "$2")" A && ask "$1" "$(name "$2")" AAAA; } | sort
 }
 
-# a_number SERVICE
+# ips_of CLUSTER SERVICE
 ips_of()
 {
-	kube_in "$1" get serviceimport "$2" -o json | jq -r '.spec.ips[]' | sort
+	look_in "$1" "$IMPORTS/$2" '.spec.ips[]' | sort
 }
 
 for POD in "$CLIENT_A" "$CLIENT_B"; do
@@ -81,11 +80,11 @@ for POD in "$CLIENT_A" "$CLIENT_B"; do
 done
 equal "19 cluster.local is the cluster's own" \
 	"$(ask $CLIENT_A hello-all.default.svc.cluster.local)" \
-	"$(kube_in cluster1 get service hello-all -o jsonpath='{.spec.clusterIP}')"
+	"$(look_in cluster1 /api/v1/namespaces/default/services/hello-all \
+		.spec.clusterIP)"
 
 # The pods' global addresses.
-kube_in cluster1 get endpointslices -o json \
-	-l multicluster.kubernetes.io/service-name=hello-head >"$WORLD/head.json"
+look_in cluster1 "$SLICES?labelSelector=$OF=hello-head" >"$WORLD/head.json"
 # head_address HOST IPv4|IPv6
 head_address()
 {
@@ -146,8 +145,8 @@ done
 # conflict CLUSTER SERVICE: the reason of the export's condition
 conflict()
 {
-	kube_in "$1" get serviceexport "$2" -o \
-		'jsonpath={.status.conditions[?(@.type=="Conflict")].reason}'
+	look_in "$1" "${IMPORTS%/*}/serviceexports/$2" \
+		'.status.conditions[] | select(.type == "Conflict").reason'
 }
 
 for CLUSTER in $SERVICE_CLUSTERS; do

@@ -54,7 +54,7 @@ answers()
 reachable
 check "cluster1 dials cluster2" wait_until "$PATIENCE" direct
 check "all answer" wait_until "$PATIENCE" answers 20
-check "four pods" wait_until "$PATIENCE" ready_behind cluster1 web 4
+check "four pods" ready_behind cluster1 web 4
 cut down
 now_ms
 BEGIN=$NOW

@@ -36,8 +36,7 @@ stream_objects >"$WORLD/stream.yaml"
 check "a Service that people have given its endpoint" \
 	kube_in cluster2 apply -f "$WORLD/stream.yaml"
 check "is known" wait_until "$SYNC_SECONDS" known cluster1-client stream
-check "with its endpoint" wait_until "$SYNC_SECONDS" \
-	ready_behind cluster1 stream 1
+check "with its endpoint" ready_behind cluster1 stream 1
 STREAM_ADDRESS=$(vip cluster1 stream) STREAM_TO=7700
 export STREAM_ADDRESS STREAM_TO
 VIP4=$(vip cluster1 web)
@@ -96,16 +95,14 @@ both()
 		cluster1-client "http://$VIP4" "$@"
 }
 
-check "there are four pods" wait_until "$SYNC_SECONDS" \
-	ready_behind cluster1 web 4
+check "there are four pods" ready_behind cluster1 web 4
 untouched_note
 both "kill -9 of every octopus" kill_octopus
 both "kill -9 of every syncer" kill_part syncer
 both "kill -9 of every crossdns" kill_part crossdns
 check "names are answered again" wait_until "$PATIENCE" \
 	known cluster1-client web
-check "a syncer that starts writes nothing anew" wait_until "$SYNC_SECONDS" \
-	ready_behind cluster1 web 4
+check "a syncer that starts writes nothing anew" ready_behind cluster1 web 4
 check "the address is the one it was" [ "$(vip cluster1 web)" = "$VIP4" ]
 check "netfilter has not noticed" untouched
 the_end

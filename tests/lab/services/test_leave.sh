@@ -7,25 +7,32 @@
 # shellcheck source=/dev/null
 . "$OB_SOURCE_DIR/tests/lab/services/objects.sh"
 
-# left CLUSTER SERVICE NAMESPACE: what there is of an import, and on the hub.
-left()
+# none PATTERN: soon no object of the hub's namespace has such a name.
+none()
 {
-	kube_in "$1" -n "$3" get serviceimports,endpointslices -o json |
-		jq -r --arg name "$2" '.items[] | select(
-			(.kind == "ServiceImport" and .metadata.name == $name)
-			or .metadata.labels[
-			"multicluster.kubernetes.io/service-name"] == $name) |
-			"\(.kind) \(.metadata.name)"'
-	kube get exportedservices,endpointslices -o name |
-		grep -F ".$3.$2" || :
+	for _kind in apis/octopus.io/v1alpha1:exportedservices \
+		apis/discovery.k8s.io/v1:endpointslices \
+		apis/coordination.k8s.io/v1:leases; do
+		look -t "$SYNC_SECONDS" \
+			"/${_kind%:*}/namespaces/$SHARE/${_kind#*:}" \
+			"[.items[].metadata.name | select(test(\"$1\"))] |
+			select(length > 0), length == 0" || return 1
+	done
 }
 
-# gone SERVICE [NAMESPACE]: nothing is left, and no cluster's kernel has it.
+# gone SERVICE [NAMESPACE]: soon nothing is left, in any cluster or on the hub.
 gone()
 {
+	_in_namespace=namespaces/${2:-default}
 	for _c in $SERVICE_CLUSTERS; do
-		[ -z "$(left "$_c" "$1" "${2:-default}")" ] || return 1
+		look_in "$_c" -t "$SYNC_SECONDS" \
+			"${IMPORTS%/namespaces*}/$_in_namespace/serviceimports/$1" \
+			'. == null' || return 1
+		look_in "$_c" -t "$SYNC_SECONDS" \
+			"${SLICES%/namespaces*}/$_in_namespace/endpointslices?labelSelector=$OF=$1" \
+			'(.items // []) == []' || return 1
 	done
+	none "[.]${2:-default}[.]$1"
 }
 
 # no_route VIP: neither a route nor an entry of a map of cluster1 has it.
@@ -38,23 +45,25 @@ no_route()
 
 cluster1_has_nothing()
 {
-	[ -z "$(kube_in cluster1 get serviceimport,endpointslices \
-		-l multicluster.kubernetes.io/source-cluster=cluster2 -o name)" ] &&
-		unknown cluster1-client web
+	for _path in "$IMPORTS" "$SLICES"; do
+		look_in cluster1 -t "$SYNC_SECONDS" \
+			"$_path?labelSelector=multicluster.kubernetes.io/source-cluster=cluster2" \
+			'.items == []' || return 1
+	done
+	wait_until "$PATIENCE" unknown cluster1-client web
 }
 
 ### one of two clusters, then the other ######################################
 
 VIP4=$(vip cluster1 web 4)
 check "cluster2 unexports" kube_in cluster2 delete serviceexport web
-check "cluster1's own two pods are left" wait_until "$SYNC_SECONDS" \
-	ready_behind cluster1 web 2
+check "cluster1's own two pods are left" ready_behind cluster1 web 2
 check "the address stays" [ "$(vip cluster1 web 4)" = "$VIP4" ]
 check "it answers" curls cluster1-client "http://$VIP4/"
 now_ms
 BEGIN=$NOW
 check "cluster1 unexports" kube_in cluster1 delete serviceexport web
-check "nothing is left" wait_until "$SYNC_SECONDS" gone web
+check "nothing is left" gone web
 now_ms
 note "$((NOW - BEGIN)) ms"
 check "it has no name" wait_until "$PATIENCE" unknown cluster1-client web
@@ -78,7 +87,7 @@ check "a Service of the namespace shop" wait_until "$SYNC_SECONDS" \
 	known cluster1-client web.shop
 check "kubectl delete namespace" kube_in cluster2 delete namespace shop \
 	--timeout=60s
-check "nothing is left" wait_until "$SYNC_SECONDS" gone web shop
+check "nothing is left" gone web shop
 
 ### a cluster ################################################################
 
@@ -90,10 +99,6 @@ for PART in syncer crossdns workloads; do
 done
 octopus_stop cluster2 KILL
 check "its Peer is deleted" kube delete peer cluster2
-check "its claims are gone from the hub" wait_until "$SYNC_SECONDS" sh -c "
-	! HOME=$WORLD kubectl --kubeconfig $ADMIN --namespace $SHARE \
-		get exportedservices,endpointslices,leases -o name |
-		grep -F /cluster2"
-check "cluster1 has nothing of it" wait_until "$SYNC_SECONDS" \
-	cluster1_has_nothing
+check "its claims are gone from the hub" none '^cluster2\b'
+check "cluster1 has nothing of it" cluster1_has_nothing
 the_end

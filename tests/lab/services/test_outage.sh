@@ -25,9 +25,8 @@ without_hub()
 
 load_around "without the hub's API" cluster1-client "http://$VIP4" without_hub
 check "it is back" hub_up
-check "what has changed meanwhile arrives" wait_until 60 \
-	ready_behind cluster1 web 5
+check "what has changed meanwhile arrives" ready_behind cluster1 web 5 60
 check "cluster2 scales back" kube_in cluster2 scale deployment web --replicas 2
-check "that arrives" wait_until "$SYNC_SECONDS" ready_behind cluster1 web 4
+check "that arrives" ready_behind cluster1 web 4
 check "the address is the one it was" [ "$(vip cluster1 web 4)" = "$VIP4" ]
 the_end

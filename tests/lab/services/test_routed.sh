@@ -20,9 +20,8 @@ readdress()
 
 own_addresses()
 {
-	kube_in cluster1 get endpointslices -o json \
-		-l kubernetes.io/service-name=hello-head |
-		jq -r '.items[].endpoints[].addresses[0]' | sort
+	look_in cluster1 "$SLICES?labelSelector=kubernetes.io/service-name=hello-head" \
+		'.items[].endpoints[].addresses[0]' | sort
 }
 
 all_addresses()
@@ -53,5 +52,5 @@ own_addresses | sed 's/^/       | /'
 for CLUSTER in $SERVICE_CLUSTERS; do
 	readdress "$CLUSTER" nat 10.244.3 fd00:244:0:3
 done
-check "as before" wait_until 60 ready_behind cluster1 web 4
+check "as before" ready_behind cluster1 web 4 60
 the_end

@@ -42,8 +42,7 @@ check "a port that it has not is refused at once" sh -c "
 	! ip netns exec cluster1-client curl -sS --max-time 2 http://$VIP4:81/"
 
 check "cluster1 has it, too" kube_in cluster1 apply -f "$WORLD/web.yaml"
-check "there are four pods behind it" wait_until "$SYNC_SECONDS" \
-	ready_behind cluster1 web 4
+check "there are four pods behind it" ready_behind cluster1 web 4
 check "the address stays" [ "$(vip cluster1 web 4)" = "$VIP4" ]
 
 # shares POD: of 100 connections, a line for each pod.
@@ -66,6 +65,6 @@ for POD in cluster1-client cluster2-web; do
 	check "$POD: each pod of both clusters has its share of 100" fair
 done
 # What pods are called tells the clusters apart, not their addresses.
-POD1=$(kube_in cluster1 get pods -l app=web -o name | head -n 1)
-check "one of them is cluster1's own" grep -q "${POD1#pod/}" "$WORLD/shares"
+POD1=$(look_in cluster1 "$PODS?labelSelector=app=web" '.items[0].metadata.name')
+check "one of them is cluster1's own" grep -q "$POD1" "$WORLD/shares"
 the_end
