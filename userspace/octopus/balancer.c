@@ -12,6 +12,7 @@
 #define WORK_STEP    8	/* services between two looks at the clock */
 #define AUDIT_FACTOR 20 /* audits take at most a twentieth of a processor */
 #define SWEEP_US     100000
+#define AROUND_US    5000000 /* once all fits in one step */
 #define SWEEP_MS     2 /* what one step should take at most */
 #define SWEEP_MIN    128
 #define SWEEP_MAX    8192 /* entries */
@@ -198,10 +199,10 @@ static int on_sweep(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)source;
 	(void)usec;
-	run_in(b->sweep, SWEEP_US);
-	if (!b->services ||
-	    ob_services_sweep(b->services, now_ns, b->sweep_step, &swept) < 0)
-		return 0;
+	if (b->services)
+		(void)ob_services_sweep(b->services, now_ns, b->sweep_step,
+					&swept);
+	run_in(b->sweep, swept.around ? AROUND_US : SWEEP_US);
 	adapt(b, ob_clock_monotonic_ns() - now_ns);
 	b->swept.looked += swept.looked;
 	b->swept.flows_expired += swept.flows_expired;

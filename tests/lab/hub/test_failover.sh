@@ -67,11 +67,11 @@ send_by()
 		dev $_leg onlink
 }
 
-# leads GATEWAY: the hub has accepted its key.
+# leads GATEWAY [SECONDS]: the hub has accepted its key.
 leads()
 {
-	_key=$(on "$1" wg show ob0 public-key 2>/dev/null) && [ -n "$_key" ] &&
-		[ "$(peer_field cluster4 .status.public_key)" = "$_key" ]
+	_key=$(on "$1" wg show ob0 public-key) &&
+		peer_is cluster4 ".status.public_key == \"$_key\"" "${2:-0}"
 }
 
 no_peers()
@@ -82,7 +82,7 @@ no_peers()
 # takes_over GATEWAY: its key is accepted, and packets arrive by it.
 takes_over()
 {
-	wait_until 30 leads "$1" || return 1
+	leads "$1" 30 || return 1
 	send_by "$1"
 	wait_until 30 ping_once cluster1-client "$APP4"
 }
@@ -120,7 +120,7 @@ octopus_start cluster4
 check "the first gateway joins" joined cluster4
 APP4=$(global4 cluster4 1.10)
 octopus_start cluster4b
-check "it leads" wait_until "$PATIENCE" leads cluster4
+check "it leads" leads cluster4 "$PATIENCE"
 matches "the lease says so" "$(holder)" '*cluster4'
 send_by cluster4
 check "its pod is reached" wait_until "$PATIENCE" \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The kubectl that people have, against the embedded hub.
+# The kubectl that people have, against the embedded hub: Debian 12's is 1.20, so
+# nothing newer is asked of it.
 # shellcheck source=/dev/null
 . "${OB_SOURCE_DIR:?}/tests/lab/lib/hub.sh"
 
@@ -26,7 +27,7 @@ cat >"$WORLD/guest.yaml" <<-END_OF_PEER
 	spec: {cluster_id: guest, cluster_cidr: [10.124.0.0/16]}
 END_OF_PEER
 
-says "version" 'Server Version: v1\.' version
+says "version" 'Server Version: .*v1\.' version
 says "api-resources" '^peers +peer +octopus.io/v1alpha1 +true +Peer' \
 	api-resources
 says "explain" 'cluster_cidr' explain peer.spec
@@ -64,14 +65,14 @@ sed -i 's/site: here/site: server-side/' "$WORLD/guest.yaml"
 says "apply --server-side meets another manager" 'serverside-applied' \
 	apply --server-side --force-conflicts -f "$WORLD/guest.yaml"
 says "its managers are remembered" 'kubectl' get peer guest \
-	--show-managed-fields -o 'jsonpath={.metadata.managedFields[*].manager}'
+	-o 'jsonpath={.metadata.managedFields[*].manager}'
 check "nonsense is refused by name" sh -c "
 	sed 's/cluster_id: guest/cluster_id: 5/' '$WORLD/guest.yaml' |
 		HOME='$WORLD' kubectl --kubeconfig '$ADMIN' apply --server-side \
 			--namespace $SHARE --force-conflicts -f - 2>&1 |
 		grep -E 'cluster_id'"
-says "wait" 'condition met' wait --for=jsonpath='{.spec.cluster_id}'=guest \
-	--timeout=10s peer/guest
+says "wait" 'condition met' wait --for=condition=Established --timeout=10s \
+	crd/peers.octopus.io
 
 # A watch sees a change and the end.
 kube get peer guest --watch -o 'jsonpath={.metadata.labels.seen}{"\n"}' \

@@ -40,10 +40,12 @@ third_away()
 # datapath CLUSTER: what the kernel does there, without what changes by itself.
 datapath()
 {
-	ip -n "$1" -o link show dev ob0
-	ip -n "$1" -o addr show dev ob0
-	ip -n "$1" route show table all | grep ob0
-	ip -n "$1" -6 route show table all | grep ob0
+	ip -n "$1" -o -batch - <<-END
+		link show dev ob0
+		addr show dev ob0
+		route show table all dev ob0
+	END
+	ip -n "$1" -6 route show table all dev ob0
 	# Neither the private key nor times and counters.
 	on "$1" wg show ob0 dump | awk 'NR == 1 { print $2, $3 }
 		NR > 1 { print $1, $3, $4, $8 }' | sort

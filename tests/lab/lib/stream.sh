@@ -8,7 +8,7 @@
 STREAM_RATE_WANTED=${OB_LAB_RATE:-10000}
 # Emulated, nothing carries more.
 ! slow || STREAM_RATE_WANTED=${OB_LAB_RATE:-1000}
-STREAM_RATE_MIN=200
+STREAM_RATE_MIN=800
 
 # keeps_pace RATE: the sender has nearly sent as many as it should, or else this
 # machine is saturated and loses packets whatever we do.
@@ -19,8 +19,9 @@ keeps_pace()
 	[ "${_had:-0}" -ge $(($1 * 9 / 10)) ]
 }
 
-# stream_rate: the highest rate (halved from the wanted one) that this machine
-# carries undisturbed and unsaturated; measured once, then remembered.
+# stream_rate: a quarter of the highest rate (halved from the wanted one) that
+# this machine carries undisturbed and unsaturated, so that the others have
+# their share of it; measured once, then remembered.
 stream_rate()
 {
 	if [ -s "$WORLD/rate" ]; then
@@ -34,7 +35,7 @@ stream_rate()
 		case $(stream_stop) in
 		*' lost=0 '*)
 			! keeps_pace "$_rate" || {
-				echo "$_rate" | tee "$WORLD/rate"
+				echo $((_rate / 4)) | tee "$WORLD/rate"
 				return 0
 			}
 			;;
@@ -45,7 +46,8 @@ stream_rate()
 }
 
 # losses: where packets may have gone, one counter a line; and what each part
-# of the way has sent and received, between which they have.
+# of the way has sent and received, between which they have. Counted from the
+# first stream on, or the last one that lost something: it takes seconds.
 losses()
 {
 	while read -r _ _dropped _; do
@@ -85,20 +87,21 @@ stream_around()
 		miss "$_what: even an undisturbed stream loses packets"
 		return 0
 	}
-	losses >"$WORLD/losses.before"
+	[ -s "$WORLD/losses" ] || losses >"$WORLD/losses"
 	stream_start "$_at"
 	sleep 1
 	"$@"
 	sleep 1
 	_tally=$(stream_stop)
-	losses >"$WORLD/losses.after"
 	note "$(cat "$WORLD/sender.err")"
 	case $_tally in
 	*' lost=0 '*) pass "$_what: $_tally" ;;
 	*)
 		miss "$_what: ${_tally:-$(cat "$WORLD/receiver.err")}"
-		diff "$WORLD/losses.before" "$WORLD/losses.after" |
+		losses >"$WORLD/losses.now"
+		diff "$WORLD/losses" "$WORLD/losses.now" |
 			sed -n 's/^>/       |/p'
+		mv "$WORLD/losses.now" "$WORLD/losses"
 		;;
 	esac
 }

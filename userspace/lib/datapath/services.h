@@ -95,6 +95,7 @@ int ob_services_mend(struct ob_services *s);
 
 struct ob_sweep {
 	uint64_t looked, flows_expired, affinities_expired;
+	bool around; /* all there is was looked at */
 };
 int ob_services_sweep(struct ob_services *s, uint64_t now_ns, size_t max,
 		      struct ob_sweep *ret);

@@ -220,6 +220,7 @@ int ob_services_sweep(struct ob_services *s, uint64_t now_ns, size_t max,
 			return r;
 		ends += (size_t)r;
 	}
+	count.around = ends == ARRAY_SIZE(swept);
 	*ret = count;
 	return 0;
 }
