@@ -164,8 +164,8 @@ int main(int argc, char **argv)
 	if (argc - optind < 2 || argc - optind > 3)
 		usage();
 	l.path = argv[optind + 1];
-	if (prepare(&l, argv[optind], argc - optind == 3 ? argv[optind + 2] : ".") <
-	    0)
+	if (prepare(&l, argv[optind],
+		    argc - optind == 3 ? argv[optind + 2] : ".") < 0)
 		return 2;
 	while (!(is_true = look(&l, &said)) && ob_clock_monotonic_ms() < end)
 		usleep(AGAIN_US);

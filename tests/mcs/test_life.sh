@@ -172,6 +172,7 @@ it_waits_for_namespaces()
 	check 'and gone after unexport' until_ 20 not_imported cluster2 web
 	quietly cluster1 delete namespace late
 	quietly cluster2 delete namespace late
+	# shellcheck disable=SC2034 # of world.sh
 	NS=demo
 }
 

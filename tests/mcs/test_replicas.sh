@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Two syncers of one cluster: one holds the Lease and writes.
 
+# shellcheck disable=SC2034 # for run
 CLUSTERS=cluster1
 
 # Its metrics are at another port.

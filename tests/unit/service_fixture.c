@@ -172,6 +172,8 @@ static int dump(void *arg, struct ob_arena *a, struct ob_service_entries *ret)
 	struct service_fixture *f = arg;
 	size_t n = f->kernel.n;
 
+	if (f->refuse_dump)
+		return f->refuse_dump;
 	ret->v = ob_arena_array(a, n, sizeof(*ret->v));
 	ret->n = n;
 	for (size_t i = 0; i < n; i++)
@@ -186,8 +188,9 @@ static int set(void *arg, const struct ob_service_entry *entry,
 	struct ob_service_entry *now = find(f, &entry->id);
 	size_t size = entry->n_backends * sizeof(*entry->backends);
 
-	if (f->refuse)
-		return ob_status_set(status, -f->refuse, "MapFull", "full");
+	if (f->refuse || (f->room && !now && f->kernel.n >= f->room))
+		return ob_status_set(status, -f->refuse ?: ENOSPC, "MapFull",
+				     "full");
 	f->sets++;
 	if (!now)
 		now = OB_PUSH(f->arena, &f->kernel);
@@ -203,6 +206,8 @@ static int del(void *arg, const struct ob_service_id *id)
 	struct service_fixture *f = arg;
 	struct ob_service_entry *now = find(f, id);
 
+	if (f->refuse_del)
+		return f->refuse_del;
 	if (!now)
 		return -ENOENT;
 	f->dels++;

@@ -28,7 +28,9 @@ struct service_fixture {
 	/* The kernel. */
 	OB_LIST(struct ob_service_entry) kernel;
 	unsigned int sets, dels, reopens;
-	int refuse; /* what a set says; 0: nothing */
+	/* What it says instead; 0: nothing. */
+	int refuse, refuse_del, refuse_dump;
+	size_t room; /* for entries; 0: for any number */
 	struct ob_balance *balance;
 };
 

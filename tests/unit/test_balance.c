@@ -218,6 +218,146 @@ static void a_full_map_is_tried_again(void **state)
 	assert_int_equal(ob_balance_totals(f->balance).failed, 0);
 }
 
+static void what_does_not_fit_holds_up_nobody(void **state)
+{
+	struct service_fixture *f = *state;
+	struct fixture_service *a = service_add(f, "a", VIP, false);
+	struct fixture_service *z = service_add(f, "z", "10.113.192.3", false);
+	_cleanup_(ob_arena_freep) struct ob_arena *arena = ob_arena_new();
+	struct ob_conditions list = { 0 };
+
+	service_add(f, "b", "10.113.192.2", false);
+	f->room = 2;
+	service_start(f);
+	assert_int_equal(f->kernel.n, 2);
+	assert_int_equal(ob_balance_totals(f->balance).failed, 1);
+	ob_balance_conditions(f->balance, arena, &list);
+	assert_int_equal(list.n, 1);
+	assert_string_equal(list.v[0].reason, "MapFull");
+	/* Those that have a place still change. */
+	service_slice(f, a, "two", "10.114.0.1");
+	service_slice(f, z, "two", "10.114.0.1");
+	ob_balance_changed(f->balance, "ns/a");
+	change(f, "ns/z");
+	assert_non_null(strstr(service_kernel(f), " 10.114.0.1:8080\n"));
+	f->room = 3;
+	audit(f);
+	assert_int_equal(ob_balance_totals(f->balance).failed, 0);
+	assert_string_equal(service_kernel(f),
+			    VIP ":80/tcp 10.114.0.1:8080\n"
+				"10.113.192.2:80/tcp\n"
+				"10.113.192.3:80/tcp 10.114.0.1:8080\n");
+}
+
+static void a_full_map_still_loses_what_is_not_wanted(void **state)
+{
+	struct service_fixture *f = *state;
+	struct fixture_service *s = service_add(f, "web", VIP, false);
+
+	service_start(f);
+	f->room = 1;
+	s->ports[0].port = 81;
+	change(f, "ns/web");
+	assert_string_equal(service_kernel(f), "");
+	audit(f);
+	assert_string_equal(service_kernel(f), VIP ":81/tcp\n");
+}
+
+static void an_import_that_goes_takes_all_of_its_own_along(void **state)
+{
+	struct service_fixture *f = *state;
+	struct fixture_service *s = service_add(f, "web", VIP, true);
+	struct fixture_service *app =
+		service_add(f, "app", "10.113.192.2", false);
+	size_t n;
+
+	service_slice(f, app, "two", "10.114.0.1");
+	service_start(f);
+	s->key = NULL;
+	change(f, "ns/web");
+	assert_int_equal(f->dels, 2);
+	assert_string_equal(service_kernel(f),
+			    "10.113.192.2:80/tcp 10.114.0.1:8080\n");
+	/* Nobody waits for it at its address any more, either. */
+	(void)ob_balance_unserved(f->balance, f->arena, &n);
+	assert_int_equal(n, 0);
+}
+
+static void what_cannot_be_deleted_is_tried_again(void **state)
+{
+	struct service_fixture *f = *state;
+	struct fixture_service *s = service_add(f, "web", VIP, false);
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	struct ob_conditions list = { 0 };
+
+	service_start(f);
+	s->key = NULL;
+	f->refuse_del = -EPERM;
+	change(f, "ns/web");
+	assert_int_equal(f->kernel.n, 1);
+	ob_balance_conditions(f->balance, a, &list);
+	assert_int_equal(list.n, 1);
+	assert_string_equal(list.v[0].reason, "ServiceNotWritten");
+	f->refuse_del = 0;
+	audit(f);
+	assert_int_equal(f->kernel.n, 0);
+	assert_int_equal(ob_balance_totals(f->balance).failed, 0);
+}
+
+static void backends_of_a_cluster_that_is_gone_leave(void **state)
+{
+	struct service_fixture *f = *state;
+	struct fixture_service *s = service_add(f, "web", VIP, false);
+
+	service_slice(f, s, "two", "10.114.0.1");
+	service_slice(f, s, "three", "10.115.0.1");
+	service_start(f);
+	/* The clusters are in order: what is left of them is "three". */
+	f->view.n_clusters = 1;
+	ob_balance_view(f->balance, &f->view);
+	service_settle(f);
+	assert_string_equal(service_kernel(f), VIP ":80/tcp 10.115.0.1:8080\n");
+}
+
+static void a_kernel_that_cannot_be_read_is_left_alone(void **state)
+{
+	struct service_fixture *f = *state;
+	struct fixture_service *s = service_add(f, "web", VIP, false);
+	struct ob_status status = OB_STATUS_INIT;
+
+	service_slice(f, s, "two", "10.114.0.1");
+	service_start(f);
+	f->sets = 0;
+	f->refuse_dump = -EPERM;
+	assert_int_equal(ob_balance_audit(f->balance, &status), -EPERM);
+	assert_string_equal(status.reason, "ServicesUnreadable");
+	service_settle(f);
+	assert_int_equal(f->sets + f->dels + f->reopens, 0);
+	/* Changes are written, all the same. */
+	s->slices[0]->endpoints[0].ready = false;
+	change(f, "ns/web");
+	assert_string_equal(service_kernel(f), VIP ":80/tcp\n");
+}
+
+static void foreign_endpoints_are_a_condition_while_they_are_there(void **state)
+{
+	struct service_fixture *f = *state;
+	struct fixture_service *s = service_add(f, "web", VIP, false);
+	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
+	struct ob_conditions list = { 0 };
+
+	service_slice(f, s, "two", "10.115.0.1");
+	service_start(f);
+	ob_balance_conditions(f->balance, a, &list);
+	assert_int_equal(list.n, 1);
+	assert_string_equal(list.v[0].reason, "ForeignEndpoints");
+	s->n_slices = 0;
+	change(f, "ns/web");
+	list.n = 0;
+	ob_balance_conditions(f->balance, a, &list);
+	assert_int_equal(list.n, 0);
+}
+
 static void totals_follow(void **state)
 {
 	struct service_fixture *f = *state;
@@ -328,6 +468,13 @@ int main(void)
 		TEST(what_is_unserved_is_known),
 		TEST(a_dead_cluster_drains_all_services),
 		TEST(a_full_map_is_tried_again),
+		TEST(what_does_not_fit_holds_up_nobody),
+		TEST(a_full_map_still_loses_what_is_not_wanted),
+		TEST(an_import_that_goes_takes_all_of_its_own_along),
+		TEST(what_cannot_be_deleted_is_tried_again),
+		TEST(backends_of_a_cluster_that_is_gone_leave),
+		TEST(a_kernel_that_cannot_be_read_is_left_alone),
+		TEST(foreign_endpoints_are_a_condition_while_they_are_there),
 		TEST(totals_follow),
 		TEST(changes_one_by_one_come_to_the_same_as_all_at_once),
 	};

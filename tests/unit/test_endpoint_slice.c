@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "model/service_port.h"
+
 static int decode(const char *text, struct ob_endpoint_slice **ret,
 		  struct ob_status *status)
 {

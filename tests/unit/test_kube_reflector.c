@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "kube_fake.h"
 
-#define DEADLINE_MS 20000
+#define DEADLINE_MS 60000
 #define OBJECTS	    23
 #define PAGE	    5
 

@@ -58,7 +58,9 @@ static void keeps_what_a_service_import_says(void **state)
 	assert_int_equal(s->type, OB_SERVICE_CLUSTERSET_IP);
 	assert_int_equal(s->n_ips, 2);
 	assert_int_equal(s->ips[1].family, AF_INET6);
-	assert_true(s->families[0] && s->families[1]);
+	assert_int_equal(s->n_families, 2);
+	assert_int_equal(s->families[0], AF_INET);
+	assert_int_equal(s->families[1], AF_INET6);
 	assert_int_equal(s->affinity_s, 10);
 	assert_int_equal(s->n_ports, 3);
 	assert_string_equal(s->ports[0].app_protocol, "http");

@@ -112,12 +112,9 @@ static int open_watch(struct ob_crossdns *c, sd_event *event,
 		.ttl_s = c->config->workers.ttl_s,
 		.cluster_id = c->config->cluster_id,
 	};
-	struct ob_kube_config *api;
-	int r = ob_kube_config_open(&c->config->api, &api, status);
 
-	return r < 0 ? r
-		     : ob_crossdns_watch_new(event, api, &options, c->names,
-					     &c->watch, status);
+	return ob_crossdns_watch_new(event, &c->config->api, &options, c->names,
+				     &c->watch, status);
 }
 
 static int on_exit_signal(sd_event_source *source,

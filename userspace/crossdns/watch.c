@@ -8,15 +8,13 @@
 #include "base/log.h"
 #include "base/retry.h"
 #include "kube/informer.h"
+#include "kube/mcs.h"
 #include "kube/table.h"
-#include "ob/api/services.h"
 
 #define AGENT	    "crossdns/" OB_VERSION
-#define GROUP_PATH  "/apis/" OB_MCS_GROUP
 #define USEC_PER_MS 1000
 #define COLLECT_US  100000 /* what readers had in hand, once more */
-#define KEY_LEN	    (2 * OB_SERVICE_NAME_LEN)
-#define BY_SERVICE  0 /* the index of slices */
+#define BY_SERVICE  0	   /* the index of slices */
 
 enum kind {
 	IMPORTS,
@@ -45,14 +43,6 @@ struct ob_crossdns_watch {
 	uint64_t lost_ms; /* since when something is not watched; 0: all is */
 };
 
-static const struct ob_kube_resource slices_resource = {
-	.group = "discovery.k8s.io",
-	.version = "v1",
-	.plural = "endpointslices",
-	.kind = "EndpointSlice",
-	.namespaced = true,
-};
-
 static void check(int r, const char *what)
 {
 	if (r < 0)
@@ -76,7 +66,7 @@ static void collect_slice(void *arg, const char *key, const void *value)
 
 static void forget(struct ob_crossdns_watch *w, const char *key)
 {
-	char namespace[KEY_LEN];
+	char namespace[OB_MCS_KEY_LEN];
 	const char *slash = strchr(key, '/');
 
 	if (!slash || (size_t)(slash - key) >= sizeof(namespace))
@@ -226,23 +216,6 @@ static void on_state(void *arg, const struct ob_status *status)
 
 /* ServiceImports. */
 
-static int import_decode(void *arg, const cJSON *object, void **ret,
-			 struct ob_status *status)
-{
-	struct ob_service_import *import;
-	int r = ob_service_import_decode(object, &import, status);
-
-	(void)arg;
-	if (r == 0)
-		*ret = import;
-	return r;
-}
-
-static void import_free(void *value)
-{
-	ob_service_import_free(value);
-}
-
 static void import_changed(void *arg, const char *key, const void *before,
 			   const void *after)
 {
@@ -254,8 +227,8 @@ static void import_changed(void *arg, const char *key, const void *before,
 }
 
 static const struct ob_kube_informer_ops imports_ops = {
-	.decode = import_decode,
-	.free_value = import_free,
+	.decode = ob_mcs_import_decode,
+	.free_value = ob_mcs_import_free,
 	.changed = import_changed,
 	.synced = on_synced,
 	.state = on_state,
@@ -263,63 +236,24 @@ static const struct ob_kube_informer_ops imports_ops = {
 
 /* EndpointSlices. */
 
-static int slice_decode(void *arg, const cJSON *object, void **ret,
-			struct ob_status *status)
+static void mark_key(void *arg, const char *key)
 {
-	struct ob_endpoint_slice *slice;
-	int r = ob_endpoint_slice_decode(object, &slice, status);
-
-	(void)arg;
-	if (r == 0)
-		*ret = slice;
-	return r;
-}
-
-static void slice_free(void *value)
-{
-	ob_endpoint_slice_free(value);
-}
-
-static void service_key(const struct ob_endpoint_slice *slice, char *buf,
-			size_t size)
-{
-	snprintf(buf, size, "%s/%s", slice->namespace, slice->service);
-}
-
-static void slice_index(void *arg, size_t i, const void *value,
-			void (*add)(void *to, const char *key), void *to)
-{
-	char key[KEY_LEN];
-
-	(void)arg;
-	(void)i;
-	service_key(value, key, sizeof(key));
-	add(to, key);
+	mark(arg, key);
 }
 
 static void slice_changed(void *arg, const char *key, const void *before,
 			  const void *after)
 {
-	struct source *s = arg;
-	char service[KEY_LEN];
+	const struct source *s = arg;
 
 	(void)key;
-	if (before && after && ob_endpoint_slice_equal(before, after))
-		return;
-	if (before) {
-		service_key(before, service, sizeof(service));
-		mark(s->w, service);
-	}
-	if (after) {
-		service_key(after, service, sizeof(service));
-		mark(s->w, service);
-	}
+	ob_mcs_slice_changed(before, after, mark_key, s->w);
 }
 
 static const struct ob_kube_informer_ops slices_ops = {
-	.decode = slice_decode,
-	.free_value = slice_free,
-	.index = slice_index,
+	.decode = ob_mcs_slice_decode,
+	.free_value = ob_mcs_slice_free,
+	.index = ob_mcs_slice_index,
 	.changed = slice_changed,
 	.synced = on_synced,
 	.state = on_state,
@@ -334,29 +268,9 @@ static int start_imports(struct ob_crossdns_watch *w, const char *version)
 	};
 	struct source *s = &w->sources[IMPORTS];
 
-	w->imports = (struct ob_kube_resource){
-		.group = OB_MCS_GROUP,
-		.version = version,
-		.plural = "serviceimports",
-		.kind = "ServiceImport",
-		.namespaced = true,
-	};
+	w->imports = ob_mcs_imports(version);
 	return ob_kube_informer_new(w->kube, &options, 0, &imports_ops, s,
 				    &s->informer);
-}
-
-static bool serves(const cJSON *group, const char *version)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, ob_json_get(group, "versions"))
-	{
-		const char *v = ob_json_string(item, "version");
-
-		if (v && !strcmp(v, version))
-			return true;
-	}
-	return false;
 }
 
 static void ask_again(struct ob_crossdns_watch *w)
@@ -375,13 +289,9 @@ static void on_group(void *arg, int r, const struct ob_kube_reply *reply)
 {
 	struct ob_crossdns_watch *w = arg;
 	struct ob_status status = reply->status;
-	const char *version = NULL;
+	const char *version = r == 0 ? ob_mcs_version(reply->body) : NULL;
 
 	w->asking = NULL;
-	if (r == 0 && serves(reply->body, OB_MCS_V1BETA1))
-		version = OB_MCS_V1BETA1;
-	else if (r == 0 && serves(reply->body, OB_MCS_V1ALPHA1))
-		version = OB_MCS_V1ALPHA1;
 	if (version && start_imports(w, version) == 0)
 		return;
 	if (r == 0 || r == -ENOENT)
@@ -400,7 +310,7 @@ static int on_ask(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)source;
 	(void)usec;
-	if (ob_kube_raw_get(w->kube, GROUP_PATH, on_group, w, &w->asking) < 0)
+	if (ob_kube_raw_get(w->kube, OB_MCS_PATH, on_group, w, &w->asking) < 0)
 		ask_again(w);
 	return 0;
 }
@@ -410,7 +320,7 @@ static int on_ask(sd_event_source *source, uint64_t usec, void *arg)
 static int start_slices(struct ob_crossdns_watch *w)
 {
 	const struct ob_kube_reflector_options options = {
-		.ref = { .resource = &slices_resource },
+		.ref = { .resource = &ob_endpoint_slices },
 		.label_selector = OB_LABEL_SERVICE_NAME,
 	};
 	struct source *s = &w->sources[SLICES];
@@ -435,7 +345,7 @@ static int add_sources(struct ob_crossdns_watch *w, sd_event *event)
 	return r;
 }
 
-int ob_crossdns_watch_new(sd_event *event, struct ob_kube_config *api,
+int ob_crossdns_watch_new(sd_event *event, const struct ob_kube_place *api,
 			  const struct ob_records_options *options,
 			  struct ob_names *names,
 			  struct ob_crossdns_watch **ret,
@@ -445,10 +355,8 @@ int ob_crossdns_watch_new(sd_event *event, struct ob_kube_config *api,
 		calloc(1, sizeof(*w));
 	int r;
 
-	if (!w) {
-		ob_kube_config_free(api);
+	if (!w)
 		return -ENOMEM;
-	}
 	w->options = *options;
 	w->names = names;
 	w->lost_ms = ob_clock_monotonic_ms();
@@ -457,7 +365,7 @@ int ob_crossdns_watch_new(sd_event *event, struct ob_kube_config *api,
 		ob_status_set(&w->sources[i].trouble, EAGAIN, "NotReachedYet",
 			      "the API server has not answered yet");
 	}
-	r = ob_kube_new(event, api, AGENT, &w->kube, status);
+	r = ob_kube_open(event, api, AGENT, &w->kube, status);
 	if (r < 0)
 		return r;
 	w->dirty = ob_kube_table_new();

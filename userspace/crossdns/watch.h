@@ -19,8 +19,7 @@
 
 struct ob_crossdns_watch;
 
-/* Takes the API's configuration over, also on failure. */
-int ob_crossdns_watch_new(sd_event *event, struct ob_kube_config *api,
+int ob_crossdns_watch_new(sd_event *event, const struct ob_kube_place *api,
 			  const struct ob_records_options *options,
 			  struct ob_names *names,
 			  struct ob_crossdns_watch **ret,

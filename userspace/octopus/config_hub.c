@@ -254,24 +254,6 @@ int ob_config_check_hub(struct ob_arena *scratch,
 
 /* From raw to kept. */
 
-static const char *keep(struct ob_arena *a, const struct ob_raw_text *t,
-			const char *otherwise)
-{
-	const char *s = t->at.path ? t->v : otherwise;
-
-	return s ? ob_arena_strdup(a, s) : NULL;
-}
-
-static struct ob_prefix *keep_prefixes(struct ob_arena *a,
-				       const struct ob_raw_prefixes *raw)
-{
-	struct ob_prefix *v = ob_arena_array(a, raw->n, sizeof(*v));
-
-	for (size_t i = 0; i < raw->n; i++)
-		v[i] = raw->v[i].v;
-	return v;
-}
-
 static void keep_locals(struct ob_arena *a, const struct ob_raw_config *raw,
 			struct ob_hub_mode *h)
 {
@@ -315,15 +297,16 @@ struct ob_hub_mode *ob_config_hub_new(struct ob_arena *a,
 	struct ob_hub_mode *h = ob_arena_alloc(a, sizeof(*h));
 	const struct ob_raw_kubernetes *k = &raw->kubernetes;
 
-	h->url = keep(a, &raw->hub_api.url, NULL);
-	h->ca_file = keep(a, &raw->hub_api.ca_file, NULL);
-	h->token_file = keep(a, &raw->hub_api.token_file, NULL);
-	h->kubeconfig = keep(a, &raw->hub_api.kubeconfig, NULL);
-	h->namespace = keep(a, &raw->hub_api.namespace, OB_PEER_NAMESPACE);
-	h->endpoint = keep(a, &raw->endpoint, "");
-	h->request = keep_prefixes(a, &raw->cidrs);
+	h->url = ob_raw_text_keep(a, &raw->hub_api.url, NULL);
+	h->ca_file = ob_raw_text_keep(a, &raw->hub_api.ca_file, NULL);
+	h->token_file = ob_raw_text_keep(a, &raw->hub_api.token_file, NULL);
+	h->kubeconfig = ob_raw_text_keep(a, &raw->hub_api.kubeconfig, NULL);
+	h->namespace =
+		ob_raw_text_keep(a, &raw->hub_api.namespace, OB_PEER_NAMESPACE);
+	h->endpoint = ob_raw_text_keep(a, &raw->endpoint, "");
+	h->request = ob_raw_prefixes_keep(a, &raw->cidrs);
 	h->n_request = raw->cidrs.n;
-	h->pods = keep_prefixes(a, &raw->pods);
+	h->pods = ob_raw_prefixes_keep(a, &raw->pods);
 	h->n_pods = raw->pods.n;
 	keep_locals(a, raw, h);
 	keep_gateways(&raw->gateways, h);
@@ -331,7 +314,7 @@ struct ob_hub_mode *ob_config_hub_new(struct ob_arena *a,
 		h->kubernetes = k->kubeconfig.at.path
 					? OB_KUBERNETES_KUBECONFIG
 					: OB_KUBERNETES_IN_CLUSTER;
-	h->kubernetes_file = keep(a, &k->kubeconfig, NULL);
+	h->kubernetes_file = ob_raw_text_keep(a, &k->kubeconfig, NULL);
 	h->slice_len = slice_len(raw, AF_INET);
 	h->slice_len6 = slice_len(raw, AF_INET6);
 	keep_services(raw, h);

@@ -208,10 +208,8 @@ int ob_control_connect(sd_event *event, const struct ob_config_file *config,
 				       .ca_file = h->ca_file,
 				       .token_file = h->token_file,
 				       .kubeconfig = h->kubeconfig };
-	struct ob_kube_config *api = NULL;
-	int r = ob_kube_config_open(&place, &api, status);
 
-	return r < 0 ? r : ob_kube_new(event, api, AGENT, ret, status);
+	return ob_kube_open(event, &place, AGENT, ret, status);
 }
 
 static int connect_all(struct ob_control *c, sd_event *event,
@@ -221,13 +219,11 @@ static int connect_all(struct ob_control *c, sd_event *event,
 	struct ob_kube_place place = { .kubeconfig = h->kubernetes_file,
 				       .in_cluster = h->kubernetes ==
 						     OB_KUBERNETES_IN_CLUSTER };
-	struct ob_kube_config *api = NULL;
 	int r = ob_control_connect(event, c->config, &c->hub, status);
 
 	if (r < 0 || h->kubernetes == OB_KUBERNETES_NONE)
 		return r;
-	r = ob_kube_config_open(&place, &api, status);
-	return r < 0 ? r : ob_kube_new(event, api, AGENT, &c->local, status);
+	return ob_kube_open(event, &place, AGENT, &c->local, status);
 }
 
 static const char *lease_namespace(const struct ob_control *c)

@@ -2,17 +2,15 @@
 #include "octopus/imports.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "kube/informer.h"
-#include "ob/api/services.h"
+#include "kube/mcs.h"
 
 #define ASK_AGAIN_US  30000000 /* for kinds that are not there */
 #define RETRY_US      3000000
 #define SLICES_A_PAGE 20 /* of up to 1,000 endpoints each */
-#define KEY_LEN	      (2 * 256)
 
 enum part {
 	PART_IMPORTS,
@@ -20,59 +18,18 @@ enum part {
 	PART_COUNT,
 };
 
-static const struct ob_kube_resource imports_v1beta1 = {
-	.group = OB_MCS_GROUP,
-	.version = OB_MCS_V1BETA1,
-	.plural = "serviceimports",
-	.kind = "ServiceImport",
-	.namespaced = true,
-};
-
-static const struct ob_kube_resource imports_v1alpha1 = {
-	.group = OB_MCS_GROUP,
-	.version = OB_MCS_V1ALPHA1,
-	.plural = "serviceimports",
-	.kind = "ServiceImport",
-	.namespaced = true,
-};
-
-static const struct ob_kube_resource slices_resource = {
-	.group = "discovery.k8s.io",
-	.version = "v1",
-	.plural = "endpointslices",
-	.kind = "EndpointSlice",
-	.namespaced = true,
-};
-
 struct ob_imports {
 	struct ob_kube *k;
 	const struct ob_imports_ops *ops;
 	void *arg;
 	sd_event_source *timer;
-	struct ob_kube_call *call;		 /* which versions there are */
-	const struct ob_kube_resource *resource; /* NULL: none yet */
+	struct ob_kube_call *call;	  /* which versions there are */
+	struct ob_kube_resource resource; /* version NULL: none yet */
 	struct ob_kube_informer *informers[PART_COUNT];
 	struct ob_status trouble[PART_COUNT];
 };
 
 /* ServiceImports, by address. */
-
-static int decode_import(void *arg, const cJSON *object, void **ret,
-			 struct ob_status *status)
-{
-	struct ob_service_import *s;
-	int r = ob_service_import_decode(object, &s, status);
-
-	(void)arg;
-	if (r == 0)
-		*ret = s;
-	return r;
-}
-
-static void free_import(void *value)
-{
-	ob_service_import_free(value);
-}
 
 static void index_import(void *arg, size_t index, const void *value,
 			 void (*add)(void *to, const char *key), void *to)
@@ -123,53 +80,13 @@ static void import_changed(void *arg, const char *key, const void *before,
 
 /* EndpointSlices, by the service they are of. */
 
-static int decode_slice(void *arg, const cJSON *object, void **ret,
-			struct ob_status *status)
-{
-	struct ob_endpoint_slice *s;
-	int r = ob_endpoint_slice_decode(object, &s, status);
-
-	(void)arg;
-	if (r == 0)
-		*ret = s;
-	return r;
-}
-
-static void free_slice(void *value)
-{
-	ob_endpoint_slice_free(value);
-}
-
-static const char *service_key(const struct ob_endpoint_slice *s, char *buf,
-			       size_t size)
-{
-	snprintf(buf, size, "%s/%s", s->namespace, s->service);
-	return buf;
-}
-
-static void index_slice(void *arg, size_t index, const void *value,
-			void (*add)(void *to, const char *key), void *to)
-{
-	char key[KEY_LEN];
-
-	(void)arg;
-	(void)index;
-	add(to, service_key(value, key, sizeof(key)));
-}
-
 static void slice_changed(void *arg, const char *name, const void *before,
 			  const void *after)
 {
-	struct ob_imports *i = arg;
-	char key[KEY_LEN];
+	const struct ob_imports *i = arg;
 
 	(void)name;
-	if (before && after && ob_endpoint_slice_equal(before, after))
-		return;
-	if (before)
-		i->ops->changed(i->arg, service_key(before, key, sizeof(key)));
-	if (after)
-		i->ops->changed(i->arg, service_key(after, key, sizeof(key)));
+	ob_mcs_slice_changed(before, after, i->ops->changed, i->arg);
 }
 
 /* Both. */
@@ -207,8 +124,8 @@ static void slice_state(void *arg, const struct ob_status *status)
 }
 
 static const struct ob_kube_informer_ops import_ops = {
-	.decode = decode_import,
-	.free_value = free_import,
+	.decode = ob_mcs_import_decode,
+	.free_value = ob_mcs_import_free,
 	.index = index_import,
 	.changed = import_changed,
 	.synced = on_synced,
@@ -216,9 +133,9 @@ static const struct ob_kube_informer_ops import_ops = {
 };
 
 static const struct ob_kube_informer_ops slice_ops = {
-	.decode = decode_slice,
-	.free_value = free_slice,
-	.index = index_slice,
+	.decode = ob_mcs_slice_decode,
+	.free_value = ob_mcs_slice_free,
+	.index = ob_mcs_slice_index,
 	.changed = slice_changed,
 	.synced = on_synced,
 	.state = slice_state,
@@ -227,10 +144,10 @@ static const struct ob_kube_informer_ops slice_ops = {
 static int watch(struct ob_imports *i)
 {
 	struct ob_kube_reflector_options imports = {
-		.ref = { .resource = i->resource },
+		.ref = { .resource = &i->resource },
 	};
 	struct ob_kube_reflector_options slices = {
-		.ref = { .resource = &slices_resource },
+		.ref = { .resource = &ob_endpoint_slices },
 		.label_selector = OB_LABEL_SERVICE_NAME,
 		.page = SLICES_A_PAGE,
 	};
@@ -244,23 +161,6 @@ static int watch(struct ob_imports *i)
 }
 
 /* Which version. */
-
-static const struct ob_kube_resource *newest(const cJSON *group)
-{
-	const struct ob_kube_resource *found = NULL;
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, ob_json_get(group, "versions"))
-	{
-		const char *version = ob_json_string(item, "version");
-
-		if (version && !strcmp(version, OB_MCS_V1BETA1))
-			found = &imports_v1beta1;
-		if (version && !strcmp(version, OB_MCS_V1ALPHA1) && !found)
-			found = &imports_v1alpha1;
-	}
-	return found;
-}
 
 static void ask_in(struct ob_imports *i, uint64_t us)
 {
@@ -284,14 +184,14 @@ static void on_group(void *arg, int r, const struct ob_kube_reply *reply)
 		return;
 	}
 	if (r == 0)
-		i->resource = newest(reply->body);
-	if (i->resource && watch(i) < 0) {
+		i->resource = ob_mcs_imports(ob_mcs_version(reply->body));
+	if (i->resource.version && watch(i) < 0) {
 		ob_error("services are not watched", "error=%d", -ENOMEM);
 		return;
 	}
-	if (i->resource)
+	if (i->resource.version)
 		ob_info("services are watched", "version=%s",
-			i->resource->version);
+			i->resource.version);
 	else
 		ask_in(i, ASK_AGAIN_US);
 	set_trouble(i, PART_IMPORTS, &none);
@@ -303,8 +203,7 @@ static int ask(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)source;
 	(void)usec;
-	if (ob_kube_raw_get(i->k, "/apis/" OB_MCS_GROUP, on_group, i,
-			    &i->call) < 0)
+	if (ob_kube_raw_get(i->k, OB_MCS_PATH, on_group, i, &i->call) < 0)
 		ask_in(i, RETRY_US);
 	return 0;
 }
@@ -353,7 +252,7 @@ bool ob_imports_synced(const struct ob_imports *i)
 
 const char *ob_imports_version(const struct ob_imports *i)
 {
-	return i->resource ? i->resource->version : NULL;
+	return i->resource.version;
 }
 
 const struct ob_status *ob_imports_trouble(const struct ob_imports *i)

@@ -136,38 +136,22 @@ static int check(const struct ob_config_errors *e, const struct raw *raw)
 	return 0;
 }
 
-static const char *keep(struct ob_arena *a, const struct ob_raw_text *t,
-			const char *otherwise)
-{
-	const char *s = t->at.path ? t->v : otherwise;
-
-	return s ? ob_arena_strdup(a, s) : NULL;
-}
-
-static struct ob_prefix *keep_prefixes(struct ob_arena *a,
-				       const struct ob_raw_prefixes *raw)
-{
-	struct ob_prefix *v = ob_arena_array(a, raw->n, sizeof(*v));
-
-	for (size_t i = 0; i < raw->n; i++)
-		v[i] = raw->v[i].v;
-	return v;
-}
-
 static void keep_places(struct ob_arena *a, const struct raw *raw,
 			struct ob_syncer_config *c)
 {
 	c->hub = (struct ob_kube_place){
-		.url = keep(a, &raw->hub.url, NULL),
-		.ca_file = keep(a, &raw->hub.ca_file, NULL),
-		.token_file = keep(a, &raw->hub.token_file, NULL),
-		.kubeconfig = keep(a, &raw->hub.kubeconfig, NULL),
+		.url = ob_raw_text_keep(a, &raw->hub.url, NULL),
+		.ca_file = ob_raw_text_keep(a, &raw->hub.ca_file, NULL),
+		.token_file = ob_raw_text_keep(a, &raw->hub.token_file, NULL),
+		.kubeconfig = ob_raw_text_keep(a, &raw->hub.kubeconfig, NULL),
 	};
 	c->local = (struct ob_kube_place){
-		.kubeconfig = keep(a, &raw->kubernetes.kubeconfig, NULL),
+		.kubeconfig =
+			ob_raw_text_keep(a, &raw->kubernetes.kubeconfig, NULL),
 		.in_cluster = !raw->kubernetes.kubeconfig.at.path,
 	};
-	c->hub_namespace = keep(a, &raw->hub.namespace, OB_PEER_NAMESPACE);
+	c->hub_namespace =
+		ob_raw_text_keep(a, &raw->hub.namespace, OB_PEER_NAMESPACE);
 }
 
 static void keep_metrics(const struct raw *raw, struct ob_syncer_config *c)
@@ -186,16 +170,16 @@ static void keep_all(const struct raw *raw, struct ob_syncer_config *c)
 {
 	struct ob_arena *a = c->arena;
 
-	c->cluster = keep(a, &raw->cluster, NULL);
+	c->cluster = ob_raw_text_keep(a, &raw->cluster, NULL);
 	keep_places(a, raw, c);
 	c->profile = raw->profile.v;
-	c->pods = keep_prefixes(a, &raw->pods);
+	c->pods = ob_raw_prefixes_keep(a, &raw->pods);
 	c->n_pods = raw->pods.n;
-	c->block = keep_prefixes(a, &raw->block);
+	c->block = ob_raw_prefixes_keep(a, &raw->block);
 	c->n_block = raw->block.n;
 	c->lease_namespace =
-		keep(a, &raw->lease.namespace, OB_SYNCER_NAMESPACE);
-	c->lease_name = keep(a, &raw->lease.name, OB_SYNCER_LEASE);
+		ob_raw_text_keep(a, &raw->lease.namespace, OB_SYNCER_NAMESPACE);
+	c->lease_name = ob_raw_text_keep(a, &raw->lease.name, OB_SYNCER_LEASE);
 	c->renew_s = raw->renew.at.path ? raw->renew.v : OB_HEARTBEAT_RENEW_S;
 	c->expiry_s =
 		raw->expiry.at.path ? raw->expiry.v : OB_HEARTBEAT_EXPIRED_S;

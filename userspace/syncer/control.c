@@ -387,16 +387,6 @@ static const struct ob_store_ops store_ops = {
 	.state = on_state,
 };
 
-static int connect_to(sd_event *event, const struct ob_kube_place *place,
-		      struct ob_kube **ret, struct ob_status *status)
-{
-	struct ob_kube_config *api = NULL;
-	int r = ob_kube_config_open(place, &api, status);
-
-	return r < 0 ? r
-		     : ob_kube_new(event, api, OB_SYNCER_AGENT, ret, status);
-}
-
 static int make_parts(struct ob_syncer *c, sd_event *event)
 {
 	const struct ob_syncer_config *config = c->config;
@@ -454,9 +444,10 @@ int ob_syncer_new(sd_event *event, const struct ob_syncer_config *config,
 	c->config = config;
 	c->scratch = ob_arena_new();
 	c->members_dirty = true;
-	r = connect_to(event, &config->hub, &c->hub, status);
+	r = ob_kube_open(event, &config->hub, OB_SYNCER_AGENT, &c->hub, status);
 	if (r >= 0)
-		r = connect_to(event, &config->local, &c->local, status);
+		r = ob_kube_open(event, &config->local, OB_SYNCER_AGENT,
+				 &c->local, status);
 	if (r >= 0)
 		r = make_parts(c, event);
 	if (r >= 0)

@@ -7,7 +7,7 @@
 #include <systemd/sd-event.h>
 
 #include "kube/lease.h"
-#include "ob/api/services.h"
+#include "kube/mcs.h"
 #include "syncer/control.h"
 #include "syncer/heart.h"
 #include "syncer/object.h"
@@ -99,29 +99,16 @@ static int leave_local(struct leaving *l)
 {
 	static const char *const versions[] = { OB_MCS_V1BETA1,
 						OB_MCS_V1ALPHA1 };
-	struct ob_kube_resource imports = { .group = OB_MCS_GROUP,
-					    .plural = "serviceimports",
-					    .kind = "ServiceImport",
-					    .namespaced = true };
 	int r = delete_all(l, &ob_endpoint_slices, NULL,
 			   OB_LABEL_MANAGED_BY "=" OB_MANAGED_BY);
 
 	l->ours = ob_value_is_ours;
 	for (size_t i = 0; i < ARRAY_SIZE(versions) && r == 0; i++) {
-		imports.version = versions[i];
+		struct ob_kube_resource imports = ob_mcs_imports(versions[i]);
+
 		r = delete_all(l, &imports, NULL, NULL);
 	}
 	return r;
-}
-
-static int connect_to(sd_event *event, const struct ob_kube_place *place,
-		      struct ob_kube **ret, struct ob_status *status)
-{
-	struct ob_kube_config *api = NULL;
-	int r = ob_kube_config_open(place, &api, status);
-
-	return r < 0 ? r
-		     : ob_kube_new(event, api, OB_SYNCER_AGENT, ret, status);
 }
 
 int ob_syncer_leave(const struct ob_syncer_config *config,
@@ -134,9 +121,11 @@ int ob_syncer_leave(const struct ob_syncer_config *config,
 	int r = sd_event_new(&event);
 
 	if (r >= 0)
-		r = connect_to(event, &config->hub, &hub, status);
+		r = ob_kube_open(event, &config->hub, OB_SYNCER_AGENT, &hub,
+				 status);
 	if (r >= 0)
-		r = connect_to(event, &config->local, &local, status);
+		r = ob_kube_open(event, &config->local, OB_SYNCER_AGENT, &local,
+				 status);
 	if (r < 0)
 		return r;
 	l.k = hub;

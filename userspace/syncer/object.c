@@ -13,14 +13,6 @@ const struct ob_kube_resource ob_exported_services = {
 	.namespaced = true,
 };
 
-const struct ob_kube_resource ob_endpoint_slices = {
-	.group = "discovery.k8s.io",
-	.version = "v1",
-	.plural = "endpointslices",
-	.kind = "EndpointSlice",
-	.namespaced = true,
-};
-
 const struct ob_object *ob_objects_find(const struct ob_objects *list,
 					const char *name)
 {

@@ -6,7 +6,6 @@
 #include "kube/client.h"
 
 extern const struct ob_kube_resource ob_exported_services;
-extern const struct ob_kube_resource ob_endpoint_slices;
 
 /* One that should be there. */
 struct ob_object {

@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kube/mcs.h"
 #include "model/exported_service.h"
-#include "ob/api/services.h"
+#include "model/service_port.h"
 #include "syncer/names.h"
 
 static cJSON *encode_endpoint(struct ob_arena *a, const struct ob_endpoint *e)

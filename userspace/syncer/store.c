@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ob/api/services.h"
+#include "kube/mcs.h"
 #include "syncer/names.h"
 #include "syncer/store_private.h"
 
@@ -27,20 +27,6 @@ void ob_store_trouble(struct ob_store *s, struct ob_status *which,
 
 static void ask(struct ob_store *s);
 
-static bool serves(const cJSON *group, const char *version)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, ob_json_get(group, "versions"))
-	{
-		const char *v = ob_json_string(item, "version");
-
-		if (v && !strcmp(v, version))
-			return true;
-	}
-	return false;
-}
-
 static void take_version(struct ob_store *s, const char *version)
 {
 	int r;
@@ -55,16 +41,13 @@ static void take_version(struct ob_store *s, const char *version)
 
 static void on_group(void *arg, int r, const struct ob_kube_reply *reply)
 {
+	const char *version = r == 0 ? ob_mcs_version(reply->body) : NULL;
 	struct ob_status none = OB_STATUS_INIT;
 	struct ob_store *s = arg;
 
 	s->asking = NULL;
-	if (r == 0 && serves(reply->body, OB_MCS_V1BETA1)) {
-		take_version(s, OB_MCS_V1BETA1);
-		return;
-	}
-	if (r == 0 && serves(reply->body, OB_MCS_V1ALPHA1)) {
-		take_version(s, OB_MCS_V1ALPHA1);
+	if (version) {
+		take_version(s, version);
 		return;
 	}
 	if (r == 0 || r == -ENOENT) {
@@ -90,8 +73,7 @@ static int on_again(sd_event_source *source, uint64_t usec, void *arg)
 
 static void ask(struct ob_store *s)
 {
-	int r = ob_kube_raw_get(s->local, "/apis/" OB_MCS_GROUP, on_group, s,
-				&s->asking);
+	int r = ob_kube_raw_get(s->local, OB_MCS_PATH, on_group, s, &s->asking);
 
 	if (r < 0) {
 		sd_event_source_set_time_relative(s->again, ASK_AGAIN_US);
@@ -149,15 +131,6 @@ static const struct ob_quota_limits limits = {
 	.endpoints = OB_QUOTA_ENDPOINTS,
 };
 
-static struct ob_kube_resource mcs(const char *plural, const char *kind)
-{
-	return (struct ob_kube_resource){ .group = OB_MCS_GROUP,
-					  .version = OB_MCS_V1BETA1,
-					  .plural = plural,
-					  .kind = kind,
-					  .namespaced = true };
-}
-
 int ob_store_new(sd_event *event, struct ob_kube *hub, struct ob_kube *local,
 		 const struct ob_syncer_config *config,
 		 const struct ob_store_ops *ops, void *arg,
@@ -178,8 +151,8 @@ int ob_store_new(sd_event *event, struct ob_kube *hub, struct ob_kube *local,
 	if (!s->quota)
 		return -ENOMEM;
 	s->context = (struct ob_value_context){ &s->seed, config->cluster };
-	s->exports_resource = mcs("serviceexports", "ServiceExport");
-	s->imports_resource = mcs("serviceimports", "ServiceImport");
+	s->exports_resource = ob_mcs_exports(OB_MCS_V1BETA1);
+	s->imports_resource = ob_mcs_imports(OB_MCS_V1BETA1);
 	ob_status_set(&s->hub_trouble, EAGAIN, "HubNotReachedYet",
 		      "the hub has not answered yet");
 	ob_status_set(&s->local_trouble, EAGAIN, "KubernetesNotReachedYet",

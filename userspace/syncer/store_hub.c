@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kube/lease.h"
-#include "ob/api/services.h"
+#include "kube/mcs.h"
 #include "syncer/object.h"
 #include "syncer/store_private.h"
 

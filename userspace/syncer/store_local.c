@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kube/mcs.h"
 #include "model/service.h"
 #include "syncer/object.h"
 #include "syncer/store_private.h"
@@ -288,14 +289,13 @@ static void on_pod(void *arg, const char *key, const void *before,
 		   const void *after)
 {
 	const char *slash = strchr(key, '/');
-	_free_ char *namespace = NULL;
+	_free_ char *namespace =
+		slash ? strndup(key, (size_t)(slash - key)) : NULL;
 	struct ob_store *s = arg;
 
 	if (before && after &&
 	    memcmp(before, after, sizeof(struct ob_store_pod)) == 0)
 		return;
-	if (slash)
-	namespace = strndup(key, (size_t)(slash - key));
 	if (namespace)
 		s->ops->namespace(s->arg, namespace);
 }

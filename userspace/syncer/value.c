@@ -253,7 +253,7 @@ static int read_hub_slice(struct ob_arena *a, const cJSON *object,
 {
 	_cleanup_(ob_endpoint_slice_freep) struct ob_endpoint_slice *s = NULL;
 	struct ob_status ignored = OB_STATUS_INIT;
-	struct ob_slice_of of;
+	struct ob_slice_of of = { "", "", "" };
 	int r = ob_endpoint_slice_decode(object, &s, &ignored);
 
 	if (r == 0)

@@ -9,15 +9,19 @@
 #include "base/log.h"
 #include "base/retry.h"
 #include "kube/digest.h"
+#include "kube/mcs.h"
 #include "kube/table.h"
 #include "model/peer.h"
 #include "syncer/object.h"
 #include "syncer/status.h"
 
 /* How long a watch may be behind a write. */
-#define PATIENCE_MS 10000
-/* Ticks after which nobody wants the object any more. */
-#define MOST_IDLE   120
+#define PATIENCE_MS   10000
+/* Of what a server may ask for with Retry-After. */
+#define MOST_LATER_MS 120000
+/* Ticks after which nobody wants the object any more: what is there is wanted
+ * by every audit, and there were three of them. */
+#define MOST_IDLE     1800
 
 /* An object that was written, or is being. */
 struct record {
@@ -179,13 +183,25 @@ static void on_success(struct record *r, const struct ob_kube_reply *reply)
 	memcpy(r->version, actual.version, sizeof(r->version));
 }
 
+static void retry_later(struct record *r, uint32_t retry_after_ms)
+{
+	uint64_t now_ms = ob_clock_monotonic_ms();
+
+	if (retry_after_ms > MOST_LATER_MS)
+		retry_after_ms = MOST_LATER_MS;
+	ob_retry_failed(&r->retry, now_ms);
+	/* The server knows how much it can take. */
+	if (r->retry.until_ms < now_ms + retry_after_ms)
+		r->retry.until_ms = now_ms + retry_after_ms;
+}
+
 static void on_failure(struct record *r, const struct ob_kube_reply *reply)
 {
 	char message[OB_STATUS_MESSAGE_LEN + 2];
 
 	r->w->stats.failed[r->target]++;
 	r->written = false;
-	ob_retry_failed(&r->retry, ob_clock_monotonic_ms());
+	retry_later(r, reply->retry_after_ms);
 	free(r->failure);
 	r->failure = strdup(reply->status.message);
 	ob_warning(
@@ -331,9 +347,8 @@ static void look_at(struct record *r, uint64_t now_ms)
 		return;
 	if (late)
 		r->seen = true;
-	if (!late && !(r->failure && ob_retry_is_due(&r->retry, now_ms)))
-		return;
-	w->o.again(w->o.arg, r->key);
+	if (late || (r->failure && ob_retry_is_due(&r->retry, now_ms)))
+		w->o.again(w->o.arg, r->key);
 	if (++r->idle > MOST_IDLE)
 		record_free(r);
 }
@@ -364,7 +379,10 @@ bool ob_writes_idle(const struct ob_writes *w)
 
 struct ob_writes_stats ob_writes_stats_get(const struct ob_writes *w)
 {
-	return w->stats;
+	struct ob_writes_stats stats = w->stats;
+
+	stats.remembered = ob_kube_table_count(w->records);
+	return stats;
 }
 
 int ob_writes_new(const struct ob_writes_options *options,

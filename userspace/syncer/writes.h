@@ -71,6 +71,8 @@ bool ob_writes_idle(const struct ob_writes *w);
 
 struct ob_writes_stats {
 	uint64_t written[OB_TARGETS], deleted[OB_TARGETS], failed[OB_TARGETS];
-	size_t failing; /* objects whose last write failed, now */
+	size_t failing;	   /* objects whose last write failed, now */
+	size_t remembered; /* objects of which more is known than their watch
+			    * says, now */
 };
 struct ob_writes_stats ob_writes_stats_get(const struct ob_writes *w);

@@ -349,3 +349,21 @@ int ob_value_metrics(struct ob_config_reader *r, const struct ob_yaml *node,
 	m->port = (uint16_t)port;
 	return err;
 }
+
+const char *ob_raw_text_keep(struct ob_arena *a, const struct ob_raw_text *t,
+			     const char *otherwise)
+{
+	const char *s = t->at.path ? t->v : otherwise;
+
+	return s ? ob_arena_strdup(a, s) : NULL;
+}
+
+struct ob_prefix *ob_raw_prefixes_keep(struct ob_arena *a,
+				       const struct ob_raw_prefixes *raw)
+{
+	struct ob_prefix *v = ob_arena_array(a, raw->n, sizeof(*v));
+
+	for (size_t i = 0; i < raw->n; i++)
+		v[i] = raw->v[i].v;
+	return v;
+}

@@ -128,3 +128,9 @@ ob_value_fn ob_value_seconds;	/* struct ob_raw_number; 1 to 3600 */
 ob_value_fn ob_value_key;	/* struct ob_raw_key */
 ob_value_fn ob_value_prefix;	/* struct ob_raw_prefix */
 ob_value_fn ob_value_metrics;	/* struct ob_raw_metrics */
+
+/* What outlives the raw configuration, in the arena. */
+const char *ob_raw_text_keep(struct ob_arena *a, const struct ob_raw_text *t,
+			     const char *otherwise);
+struct ob_prefix *ob_raw_prefixes_keep(struct ob_arena *a,
+				       const struct ob_raw_prefixes *raw);

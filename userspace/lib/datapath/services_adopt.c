@@ -305,7 +305,7 @@ int ob_services_adopt(struct ob_services *s)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *arena = ob_arena_new();
 	_free_ uint32_t *slots =
-		calloc(OB_MAX_SLOT_BLOCKS, sizeof(struct ob_slots));
+		calloc((size_t)OB_MAX_SLOT_BLOCKS * OB_SLOTS, sizeof(*slots));
 	struct adoption a = { .s = s, .arena = arena, .slots = slots };
 	int r = slots ? adopt(&a) : -ENOMEM;
 

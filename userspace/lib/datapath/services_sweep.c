@@ -163,13 +163,18 @@ static const struct {
 	  sizeof(struct ob_affinity), sweep_affinity },
 };
 
-#define KEY_MAX	  sizeof(struct ob_flow_key)
-#define VALUE_MAX sizeof(struct ob_flow)
+/* Room for one of whichever map. */
+union any_key {
+	struct ob_flow_key flow;
+	struct ob_reply_key reply;
+	struct ob_affinity_key affinity;
+};
 
-_Static_assert(sizeof(struct ob_reply_key) <= KEY_MAX, "buffer of keys");
-_Static_assert(sizeof(struct ob_affinity_key) <= KEY_MAX, "buffer of keys");
-_Static_assert(sizeof(struct ob_reply) <= VALUE_MAX, "buffer of values");
-_Static_assert(sizeof(struct ob_affinity) <= VALUE_MAX, "buffer of values");
+union any_value {
+	struct ob_flow flow;
+	struct ob_reply reply;
+	struct ob_affinity affinity;
+};
 
 /* About n entries of the map that it is the turn of. 1 at its end. */
 static int sweep_batch(const struct sweeper *w, char *keys, char *values,
@@ -200,8 +205,8 @@ static int sweep_batch(const struct sweeper *w, char *keys, char *values,
 int ob_services_sweep(struct ob_services *s, uint64_t now_ns, size_t max,
 		      struct ob_sweep *ret)
 {
-	_free_ char *keys = malloc(BATCH * KEY_MAX);
-	_free_ char *values = malloc(BATCH * VALUE_MAX);
+	_free_ union any_key *keys = malloc(BATCH * sizeof(*keys));
+	_free_ union any_value *values = malloc(BATCH * sizeof(*values));
 	struct ob_sweep count = { 0 };
 	const struct sweeper w = { .s = s, .now_ns = now_ns, .count = &count };
 	size_t ends = 0;
@@ -211,7 +216,7 @@ int ob_services_sweep(struct ob_services *s, uint64_t now_ns, size_t max,
 	/* Once around all maps is enough, whatever max is. */
 	while (count.looked < max && ends < ARRAY_SIZE(swept)) {
 		size_t n = max - count.looked;
-		int r = sweep_batch(&w, keys, values,
+		int r = sweep_batch(&w, (char *)keys, (char *)values,
 				    n > BATCH	   ? BATCH
 				    : n < AT_LEAST ? AT_LEAST
 						   : (__u32)n);

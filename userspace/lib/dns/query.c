@@ -20,11 +20,6 @@ static size_t left(const struct cursor *c)
 	return (size_t)(c->end - c->at);
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return (uint8_t)(c - 'A') < 26 ? c | 0x20 : c;
-}
-
 /* The name of the question; false: it is none. */
 static bool take_name(struct cursor *c, struct ob_dns_query *q)
 {
@@ -45,7 +40,7 @@ static bool take_name(struct cursor *c, struct ob_dns_query *q)
 			break;
 		q->label[q->n_labels++] = (uint8_t)at;
 		for (size_t i = 1; i <= len; i++)
-			q->name[at + i] = lower(c->at[i]);
+			q->name[at + i] = ob_dns_lower(c->at[i]);
 		at += len + 1;
 		c->at += len + 1;
 	}

@@ -50,6 +50,12 @@ enum ob_dns_class {
 	OB_DNS_CH = 3,
 };
 
+/* Names are compared without regard to case (RFC 4343). */
+static inline uint8_t ob_dns_lower(uint8_t c)
+{
+	return (uint8_t)(c - 'A') < 26 ? c | 0x20 : c;
+}
+
 static inline uint16_t ob_dns_get16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);

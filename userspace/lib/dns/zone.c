@@ -17,11 +17,6 @@
 #define SCHEMA_VERSION	"1.0.0"
 #define SERIAL_FROM_END 20 /* the five numbers of a SOA */
 
-static uint8_t lower(uint8_t c)
-{
-	return (uint8_t)(c - 'A') < 26 ? c | 0x20 : c;
-}
-
 static unsigned int count_labels(const uint8_t *wire)
 {
 	unsigned int n = 0;
@@ -56,7 +51,7 @@ size_t ob_dns_label_put(uint8_t *to, const char *text)
 		return 0;
 	to[0] = (uint8_t)len;
 	for (size_t i = 0; i < len; i++)
-		to[i + 1] = lower((uint8_t)text[i]);
+		to[i + 1] = ob_dns_lower((uint8_t)text[i]);
 	return len + 1;
 }
 

@@ -167,6 +167,16 @@ int ob_kube_new(sd_event *event, struct ob_kube_config *config,
 	return 0;
 }
 
+int ob_kube_open(sd_event *event, const struct ob_kube_place *place,
+		 const char *agent, struct ob_kube **ret,
+		 struct ob_status *status)
+{
+	struct ob_kube_config *config = NULL;
+	int r = ob_kube_config_open(place, &config, status);
+
+	return r < 0 ? r : ob_kube_new(event, config, agent, ret, status);
+}
+
 void ob_kube_free(struct ob_kube *k)
 {
 	struct ob_kube_call *call;

@@ -78,6 +78,10 @@ struct ob_kube_call; /* under way; freed by itself after its function ran */
 int ob_kube_new(sd_event *event, struct ob_kube_config *config,
 		const char *agent, struct ob_kube **ret,
 		struct ob_status *status);
+/* Both in one, of a place. */
+int ob_kube_open(sd_event *event, const struct ob_kube_place *place,
+		 const char *agent, struct ob_kube **ret,
+		 struct ob_status *status);
 /* Cancels whatever is under way. */
 void ob_kube_free(struct ob_kube *k);
 OB_DEFINE_CLEANUP(struct ob_kube *, ob_kube_free)

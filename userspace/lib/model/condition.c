@@ -9,46 +9,48 @@
 #define MESSAGE_LEN 4096
 
 int ob_condition_read(const struct ob_reader *r, const cJSON *item,
-		      struct ob_peer_condition *c)
+		      struct ob_peer_condition *ret)
 {
-	int err = ob_reader_text(r, item, "type", REASON_LEN, &c->type);
+	int err = ob_reader_text(r, item, "type", REASON_LEN, &ret->type);
 
 	if (err == 0)
-		err = ob_reader_text(r, item, "status", REASON_LEN, &c->status);
+		err = ob_reader_text(r, item, "status", REASON_LEN,
+				     &ret->status);
 	if (err == 0)
-		err = ob_reader_text(r, item, "reason", REASON_LEN, &c->reason);
+		err = ob_reader_text(r, item, "reason", REASON_LEN,
+				     &ret->reason);
 	if (err == 0)
 		err = ob_reader_text(r, item, "message", MESSAGE_LEN,
-				     &c->message);
+				     &ret->message);
 	if (err == 0)
 		err = ob_reader_time(r, item, "lastTransitionTime",
-				     &c->changed_s);
+				     &ret->changed_s);
 	if (err == 0)
 		err = ob_reader_int(r, item, "observedGeneration", 0, INT64_MAX,
-				    &c->generation);
-	if (err == 0 && !c->type[0])
+				    &ret->generation);
+	if (err == 0 && !ret->type[0])
 		err = ob_reader_refuse(r, "type", "is missing");
 	return err;
 }
 
-int ob_conditions_read(const struct ob_reader *parent, const cJSON *status,
+int ob_conditions_read(const struct ob_reader *r, const cJSON *status,
 		       struct ob_peer_condition **ret, size_t *ret_n)
 {
-	struct ob_reader r = *parent;
+	struct ob_reader in = *r;
 	const cJSON *list, *item;
 	struct ob_peer_condition *v;
 	size_t n, i = 0;
-	int err = ob_reader_list(parent, status, "conditions",
+	int err = ob_reader_list(r, status, "conditions",
 				 OB_PEER_MAX_CONDITIONS, &list, &n);
 
 	if (err < 0)
 		return err;
-	v = ob_arena_array(r.arena, n, sizeof(*v));
+	v = ob_arena_array(in.arena, n, sizeof(*v));
 	cJSON_ArrayForEach(item, list)
 	{
-		r.where = ob_arena_printf(r.arena, "%s.conditions[%zu]",
-					  parent->where, i);
-		err = ob_condition_read(&r, item, &v[i++]);
+		in.where = ob_arena_printf(in.arena, "%s.conditions[%zu]",
+					   r->where, i);
+		err = ob_condition_read(&in, item, &v[i++]);
 		if (err < 0)
 			return err;
 	}

@@ -61,28 +61,17 @@ static int read_metadata(struct ob_reader *r, const cJSON *object,
 			 struct ob_endpoint_slice *s)
 {
 	const cJSON *meta = ob_reader_member(object, "metadata");
-	int err;
+	struct ob_reader_metadata m;
+	int err = ob_reader_metadata(r, object, OB_READER_NAME_LEN, &m);
 
-	r->where = "metadata";
-	err = ob_reader_text(r, meta, "name", OB_READER_NAME_LEN, &s->name);
-	if (err == 0 && !s->name[0])
-		err = ob_reader_refuse(r, "name", "is missing");
 	if (err < 0)
 		return err;
-	r->name = s->name;
-	err = ob_reader_text(r, meta, "namespace", OB_SERVICE_NAME_LEN,
-			     &s->namespace);
-	if (err == 0)
-		err = ob_reader_text(r, meta, "uid", OB_READER_UID_LEN,
-				     &s->uid);
-	if (err == 0)
-		err = ob_reader_is_set(r, meta, "deletionTimestamp",
-				       &s->deleting);
-	if (err == 0)
-		err = read_labels(r, meta, s);
-	if (err == 0)
-		err = read_service_ports(r, meta, s);
-	return err;
+	s->name = m.name;
+	s->namespace = m.namespace;
+	s->uid = m.uid;
+	s->deleting = m.deleting;
+	err = read_labels(r, meta, s);
+	return err < 0 ? err : read_service_ports(r, meta, s);
 }
 
 static int read_family(struct ob_reader *r, const cJSON *object,
@@ -108,22 +97,15 @@ static int read_family(struct ob_reader *r, const cJSON *object,
 static int read_port(const struct ob_reader *r, const cJSON *item,
 		     struct ob_slice_port *p)
 {
-	const char *protocol;
 	int64_t number = 0;
 	int err = ob_reader_text(r, item, "name", PORT_NAME_LEN, &p->name);
 
 	if (err == 0)
-		err = ob_reader_text(r, item, "protocol", WORD_LEN, &protocol);
+		err = ob_service_protocol_read(r, item, &p->protocol);
 	if (err == 0)
 		err = ob_reader_int(r, item, "port", 0, 65535, &number);
-	if (err < 0)
-		return err;
-	p->protocol = ob_service_protocol_parse(protocol[0] ? protocol : "TCP");
-	if (!p->protocol)
-		return ob_reader_refuse(r, "protocol",
-					"is none of TCP, UDP and SCTP");
 	p->port = (uint16_t)number;
-	return 0;
+	return err;
 }
 
 static int read_ports(const struct ob_reader *parent, const cJSON *object,

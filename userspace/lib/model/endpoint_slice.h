@@ -73,8 +73,3 @@ bool ob_endpoint_slice_equal(const struct ob_endpoint_slice *a,
  */
 uint16_t ob_endpoint_slice_target(const struct ob_endpoint_slice *s,
 				  uint8_t protocol, uint16_t port);
-
-/* The annotation's text, in the arena. */
-const char *ob_service_ports_format(struct ob_arena *a,
-				    const struct ob_service_port *ports,
-				    size_t n);

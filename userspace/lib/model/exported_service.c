@@ -33,39 +33,14 @@ bool ob_exported_name_parse(struct ob_arena *a, const char *name,
 static int read_metadata(struct ob_reader *r, const cJSON *object,
 			 struct ob_exported_service *e)
 {
-	const cJSON *meta = ob_reader_member(object, "metadata");
-	int err;
-
-	r->where = "metadata";
-	err = ob_reader_text(r, meta, "name", OB_READER_NAME_LEN, &e->object);
-	if (err == 0 && !e->object[0])
-		err = ob_reader_refuse(r, "name", "is missing");
-	if (err < 0)
-		return err;
-	r->name = e->object;
-	err = ob_reader_text(r, meta, "uid", OB_READER_UID_LEN, &e->uid);
-	if (err == 0)
-		err = ob_reader_is_set(r, meta, "deletionTimestamp",
-				       &e->deleting);
-	return err;
-}
-
-static int read_type(const struct ob_reader *r, const cJSON *spec,
-		     struct ob_service_spec *s)
-{
-	const char *type;
-	int err = ob_reader_text(r, spec, "type", WORD_LEN, &type);
+	struct ob_reader_metadata m;
+	int err = ob_reader_metadata(r, object, OB_READER_NAME_LEN, &m);
 
 	if (err < 0)
 		return err;
-	if (strcmp(type, ob_service_type_name(OB_SERVICE_HEADLESS)) == 0)
-		s->type = OB_SERVICE_HEADLESS;
-	else if (strcmp(type, ob_service_type_name(OB_SERVICE_CLUSTERSET_IP)) ==
-		 0)
-		s->type = OB_SERVICE_CLUSTERSET_IP;
-	else
-		return ob_reader_refuse(r, "type",
-					"is neither ClusterSetIP nor Headless");
+	e->object = m.name;
+	e->uid = m.uid;
+	e->deleting = m.deleting;
 	return 0;
 }
 
@@ -119,7 +94,7 @@ static int read_spec(struct ob_reader *r, const cJSON *object,
 	if (err == 0)
 		err = check_identity(r, e);
 	if (err == 0)
-		err = read_type(r, spec, &e->spec);
+		err = ob_service_type_read(r, spec, &e->spec.type);
 	if (err == 0)
 		err = ob_service_spec_read(r, spec, &e->spec);
 	if (err == 0)

@@ -134,7 +134,7 @@ void ob_mappings_make(struct ob_arena *a, const struct ob_mapping_input *in,
 	m.v = ob_arena_array(a, blocks.n, sizeof(*m.v));
 	for (;;) {
 		failed = allocate(a, in, &blocks, m.v);
-		if (failed == blocks.n)
+		if (failed >= blocks.n)
 			break;
 		*OB_PUSH(a, &unmapped) = blocks.v[failed].local;
 		for (size_t i = failed + 1; i < blocks.n; i++)

@@ -111,3 +111,27 @@ int ob_reader_is_set(const struct ob_reader *r, const cJSON *object,
 	*ret = s[0];
 	return err;
 }
+
+int ob_reader_metadata(struct ob_reader *r, const cJSON *object,
+		       size_t name_size, struct ob_reader_metadata *ret)
+{
+	const cJSON *meta = ob_reader_member(object, "metadata");
+	int err;
+
+	r->where = "metadata";
+	err = ob_reader_text(r, meta, "name", name_size, &ret->name);
+	if (err == 0 && !ret->name[0])
+		err = ob_reader_refuse(r, "name", "is missing");
+	if (err < 0)
+		return err;
+	r->name = ret->name;
+	err = ob_reader_text(r, meta, "namespace", OB_READER_LABEL_LEN,
+			     &ret->namespace);
+	if (err == 0)
+		err = ob_reader_text(r, meta, "uid", OB_READER_UID_LEN,
+				     &ret->uid);
+	if (err == 0)
+		err = ob_reader_is_set(r, meta, "deletionTimestamp",
+				       &ret->deleting);
+	return err;
+}

@@ -26,10 +26,21 @@ struct ob_reader {
 
 /* Sizes of what metadata has, with the NUL. */
 #define OB_READER_NAME_LEN    254
+#define OB_READER_LABEL_LEN   64 /* of namespaces, too */
 #define OB_READER_UID_LEN     129
 #define OB_READER_VERSION_LEN 65
 
+/* What most kinds of objects need of it; text: "" when missing. */
+struct ob_reader_metadata {
+	const char *name, *namespace, *uid;
+	bool deleting;
+};
+
 /* All of these return 0, or -EINVAL with the status set. */
+/* A name has to be there and becomes the reader's; where is "metadata"
+ * afterwards. name_size: with the NUL. */
+int ob_reader_metadata(struct ob_reader *r, const cJSON *object,
+		       size_t name_size, struct ob_reader_metadata *ret);
 int ob_reader_refuse(const struct ob_reader *r, const char *key,
 		     const char *what);
 const cJSON *ob_reader_member(const cJSON *object, const char *key);

@@ -7,26 +7,10 @@
 
 #define WORD_LEN 64
 
-static int read_name(struct ob_reader *r, const cJSON *meta,
-		     const char **ret_namespace, const char **ret_name)
-{
-	int err;
-
-	r->where = "metadata";
-	err = ob_reader_text(r, meta, "name", OB_SERVICE_NAME_LEN, ret_name);
-	if (err == 0 && !(*ret_name)[0])
-		err = ob_reader_refuse(r, "name", "is missing");
-	if (err < 0)
-		return err;
-	r->name = *ret_name;
-	return ob_reader_text(r, meta, "namespace", OB_SERVICE_NAME_LEN,
-			      ret_namespace);
-}
-
 static int read_kind(const struct ob_reader *r, const cJSON *spec,
 		     struct ob_service *s)
 {
-	const char *type, *ip;
+	const char *type = "", *ip = "";
 	int err = ob_reader_text(r, spec, "type", WORD_LEN, &type);
 
 	if (err == 0)
@@ -42,16 +26,17 @@ static int read_kind(const struct ob_reader *r, const cJSON *spec,
 static int read_service(struct ob_reader *r, const cJSON *object,
 			struct ob_service *s)
 {
-	const cJSON *meta = ob_reader_member(object, "metadata");
 	const cJSON *spec = ob_reader_member(object, "spec");
-	int err = read_name(r, meta, &s->namespace, &s->name);
+	struct ob_reader_metadata m;
+	int err = ob_reader_metadata(r, object, OB_SERVICE_NAME_LEN, &m);
 
-	if (err == 0)
-		err = ob_reader_is_set(r, meta, "deletionTimestamp",
-				       &s->deleting);
+	if (err < 0)
+		return err;
+	s->name = m.name;
+	s->namespace = m.namespace;
+	s->deleting = m.deleting;
 	r->where = "spec";
-	if (err == 0)
-		err = read_kind(r, spec, s);
+	err = read_kind(r, spec, s);
 	/* What is not exported need not make sense. */
 	s->spec.internal_policy = s->spec.distribution = "";
 	if (err == 0 && !s->external)

@@ -26,30 +26,20 @@ static int read_metadata(struct ob_reader *r, const cJSON *object,
 			 struct ob_service_export *e)
 {
 	const cJSON *meta = ob_reader_member(object, "metadata");
-	int err;
+	struct ob_reader_metadata m;
+	int err = ob_reader_metadata(r, object, OB_SERVICE_NAME_LEN, &m);
 
-	r->where = "metadata";
-	err = ob_reader_text(r, meta, "name", OB_SERVICE_NAME_LEN, &e->name);
-	if (err == 0 && !e->name[0])
-		err = ob_reader_refuse(r, "name", "is missing");
 	if (err < 0)
 		return err;
-	r->name = e->name;
-	err = ob_reader_text(r, meta, "namespace", OB_SERVICE_NAME_LEN,
-			     &e->namespace);
-	if (err == 0)
-		err = ob_reader_text(r, meta, "uid", OB_READER_UID_LEN,
-				     &e->uid);
-	if (err == 0)
-		err = ob_reader_time(r, meta, "creationTimestamp",
-				     &e->created_s);
-	if (err == 0)
-		err = ob_reader_int(r, meta, "generation", 0, INT64_MAX,
-				    &e->generation);
-	if (err == 0)
-		err = ob_reader_is_set(r, meta, "deletionTimestamp",
-				       &e->deleting);
-	return err;
+	e->name = m.name;
+	e->namespace = m.namespace;
+	e->uid = m.uid;
+	e->deleting = m.deleting;
+	err = ob_reader_time(r, meta, "creationTimestamp", &e->created_s);
+	if (err < 0)
+		return err;
+	return ob_reader_int(r, meta, "generation", 0, INT64_MAX,
+			     &e->generation);
 }
 
 /* The sentence is for the condition of the object itself. */

@@ -8,8 +8,7 @@
 #include "model/pack.h"
 #include "model/reader.h"
 #include "model/service_port.h"
-
-#define WORD_LEN 64 /* of enumerations, with the NUL */
+#include "model/service_spec.h"
 
 static const struct {
 	const char *name;
@@ -39,42 +38,15 @@ uint8_t ob_service_protocol_parse(const char *name)
 static int read_metadata(struct ob_reader *r, const cJSON *object,
 			 struct ob_service_import *s)
 {
-	const cJSON *meta = ob_reader_member(object, "metadata");
-	int err;
-
-	r->where = "metadata";
-	err = ob_reader_text(r, meta, "name", OB_SERVICE_NAME_LEN, &s->name);
-	if (err == 0 && !s->name[0])
-		err = ob_reader_refuse(r, "name", "is missing");
-	if (err < 0)
-		return err;
-	r->name = s->name;
-	err = ob_reader_text(r, meta, "namespace", OB_SERVICE_NAME_LEN,
-			     &s->namespace);
-	if (err == 0)
-		err = ob_reader_text(r, meta, "uid", OB_READER_UID_LEN,
-				     &s->uid);
-	if (err == 0)
-		err = ob_reader_is_set(r, meta, "deletionTimestamp",
-				       &s->deleting);
-	return err;
-}
-
-static int read_type(const struct ob_reader *r, const cJSON *spec,
-		     struct ob_service_import *s)
-{
-	const char *type;
-	int err = ob_reader_text(r, spec, "type", WORD_LEN, &type);
+	struct ob_reader_metadata m;
+	int err = ob_reader_metadata(r, object, OB_SERVICE_NAME_LEN, &m);
 
 	if (err < 0)
 		return err;
-	if (strcmp(type, "Headless") == 0)
-		s->type = OB_SERVICE_HEADLESS;
-	else if (strcmp(type, "ClusterSetIP") == 0)
-		s->type = OB_SERVICE_CLUSTERSET_IP;
-	else
-		return ob_reader_refuse(r, "type",
-					"is neither ClusterSetIP nor Headless");
+	s->name = m.name;
+	s->namespace = m.namespace;
+	s->uid = m.uid;
+	s->deleting = m.deleting;
 	return 0;
 }
 
@@ -99,52 +71,6 @@ static int read_ips(const struct ob_reader *r, const cJSON *spec,
 	return 0;
 }
 
-static int read_families(const struct ob_reader *r, const cJSON *spec,
-			 struct ob_service_import *s)
-{
-	const cJSON *list, *item;
-	size_t n;
-	int err = ob_reader_list(r, spec, "ipFamilies", 2, &list, &n);
-
-	if (err < 0)
-		return err;
-	cJSON_ArrayForEach(item, list)
-	{
-		const char *word = cJSON_GetStringValue(item);
-
-		if (word && strcmp(word, "IPv4") == 0)
-			s->families[0] = true;
-		else if (word && strcmp(word, "IPv6") == 0)
-			s->families[1] = true;
-		else
-			return ob_reader_refuse(
-				r, "ipFamilies",
-				"has an element that is neither IPv4 nor IPv6");
-	}
-	return 0;
-}
-
-static int read_affinity(const struct ob_reader *r, const cJSON *spec,
-			 struct ob_service_import *s)
-{
-	const char *word;
-	int64_t seconds = 0;
-	int err = ob_reader_text(r, spec, "sessionAffinity", WORD_LEN, &word);
-
-	if (err < 0)
-		return err;
-	if (!word[0] || strcmp(word, "None") == 0)
-		return 0;
-	if (strcmp(word, "ClientIP") != 0)
-		return ob_reader_refuse(r, "sessionAffinity",
-					"is neither None nor ClientIP");
-	err = ob_reader_int(r,
-			    ob_json_at(spec, "sessionAffinityConfig.clientIP"),
-			    "timeoutSeconds", 0, OB_AFFINITY_MAX_S, &seconds);
-	s->affinity_s = seconds ? (uint32_t)seconds : OB_AFFINITY_DEFAULT_S;
-	return err;
-}
-
 static int read_spec(struct ob_reader *r, const cJSON *object,
 		     struct ob_service_import *s)
 {
@@ -152,13 +78,14 @@ static int read_spec(struct ob_reader *r, const cJSON *object,
 	int err;
 
 	r->where = "spec";
-	err = read_type(r, spec, s);
+	err = ob_service_type_read(r, spec, &s->type);
 	if (err == 0)
 		err = read_ips(r, spec, s);
 	if (err == 0)
-		err = read_families(r, spec, s);
+		err = ob_service_families_read(r, spec, s->families,
+					       &s->n_families);
 	if (err == 0)
-		err = read_affinity(r, spec, s);
+		err = ob_service_affinity_read(r, spec, &s->affinity_s);
 	if (err == 0)
 		err = ob_service_ports_read(r, spec, "ports", &s->ports,
 					    &s->n_ports);
@@ -231,8 +158,8 @@ bool ob_service_import_equal(const struct ob_service_import *a,
 {
 	return strcmp(a->namespace, b->namespace) == 0 &&
 	       strcmp(a->name, b->name) == 0 && strcmp(a->uid, b->uid) == 0 &&
-	       a->type == b->type && a->families[0] == b->families[0] &&
-	       a->families[1] == b->families[1] &&
+	       a->type == b->type && a->n_families == b->n_families &&
+	       memcmp(a->families, b->families, a->n_families) == 0 &&
 	       a->affinity_s == b->affinity_s && a->deleting == b->deleting &&
 	       same_ips(a, b) &&
 	       ob_service_ports_equal(a->ports, a->n_ports, b->ports,

@@ -41,7 +41,8 @@ struct ob_service_import {
 	enum ob_service_type type;
 	struct ob_addr ips[OB_SERVICE_MAX_IPS];
 	size_t n_ips;
-	bool families[2]; /* ipFamilies: [0] IPv4, [1] IPv6 */
+	uint8_t families[2]; /* ipFamilies: AF_INET, AF_INET6 */
+	size_t n_families;
 	struct ob_service_port *ports;
 	size_t n_ports;
 	uint32_t

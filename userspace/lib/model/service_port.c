@@ -5,16 +5,28 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/endpoint_slice.h"
-
 #define PORT_NAME_LEN	 64
 #define APP_PROTOCOL_LEN 256
-#define PROTOCOL_LEN	 8
+#define WORD_LEN	 64
+
+int ob_service_protocol_read(const struct ob_reader *r, const cJSON *object,
+			     uint8_t *ret)
+{
+	const char *word = "";
+	int err = ob_reader_text(r, object, "protocol", WORD_LEN, &word);
+
+	if (err < 0)
+		return err;
+	*ret = ob_service_protocol_parse(word[0] ? word : "TCP");
+	if (!*ret)
+		return ob_reader_refuse(r, "protocol",
+					"is none of TCP, UDP and SCTP");
+	return 0;
+}
 
 static int read_port(const struct ob_reader *r, const cJSON *item,
 		     struct ob_service_port *p)
 {
-	const char *protocol;
 	int64_t number = 0;
 	int err = ob_reader_text(r, item, "name", PORT_NAME_LEN, &p->name);
 
@@ -22,41 +34,34 @@ static int read_port(const struct ob_reader *r, const cJSON *item,
 		err = ob_reader_text(r, item, "appProtocol", APP_PROTOCOL_LEN,
 				     &p->app_protocol);
 	if (err == 0)
-		err = ob_reader_text(r, item, "protocol", PROTOCOL_LEN,
-				     &protocol);
+		err = ob_service_protocol_read(r, item, &p->protocol);
 	if (err == 0)
 		err = ob_reader_int(r, item, "port", 1, 65535, &number);
-	if (err < 0)
-		return err;
-	if (number == 0)
-		return ob_reader_refuse(r, "port", "is missing");
-	p->protocol = ob_service_protocol_parse(protocol[0] ? protocol : "TCP");
-	if (!p->protocol)
-		return ob_reader_refuse(r, "protocol",
-					"is none of TCP, UDP and SCTP");
+	if (err == 0 && number == 0)
+		err = ob_reader_refuse(r, "port", "is missing");
 	p->port = (uint16_t)number;
-	return 0;
+	return err;
 }
 
-int ob_service_ports_read(const struct ob_reader *parent, const cJSON *object,
+int ob_service_ports_read(const struct ob_reader *r, const cJSON *object,
 			  const char *key, struct ob_service_port **ret,
 			  size_t *ret_n)
 {
-	struct ob_reader r = *parent;
+	struct ob_reader in = *r;
 	struct ob_service_port *v;
 	const cJSON *list, *item;
 	size_t n, i = 0;
-	int err = ob_reader_list(parent, object, key, OB_SERVICE_MAX_PORTS,
-				 &list, &n);
+	int err =
+		ob_reader_list(r, object, key, OB_SERVICE_MAX_PORTS, &list, &n);
 
 	if (err < 0)
 		return err;
-	v = ob_arena_array(r.arena, n, sizeof(*v));
+	v = ob_arena_array(in.arena, n, sizeof(*v));
 	cJSON_ArrayForEach(item, list)
 	{
-		r.where = ob_arena_printf(r.arena, "%s.%s[%zu]", parent->where,
-					  key, i);
-		err = read_port(&r, item, &v[i++]);
+		in.where = ob_arena_printf(in.arena, "%s.%s[%zu]", r->where,
+					   key, i);
+		err = read_port(&in, item, &v[i++]);
 		if (err < 0)
 			return err;
 	}

@@ -34,11 +34,30 @@ static uint8_t family_of(const cJSON *item)
 	return 0;
 }
 
-static int read_families(const struct ob_reader *r, const cJSON *spec,
-			 struct ob_service_spec *s)
+int ob_service_type_read(const struct ob_reader *r, const cJSON *spec,
+			 enum ob_service_type *ret)
+{
+	static const enum ob_service_type types[] = { OB_SERVICE_CLUSTERSET_IP,
+						      OB_SERVICE_HEADLESS };
+	const char *word;
+	int err = ob_reader_text(r, spec, "type", WORD_LEN, &word);
+
+	if (err < 0)
+		return err;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (strcmp(word, ob_service_type_name(types[i])) == 0) {
+			*ret = types[i];
+			return 0;
+		}
+	return ob_reader_refuse(r, "type",
+				"is neither ClusterSetIP nor Headless");
+}
+
+int ob_service_families_read(const struct ob_reader *r, const cJSON *spec,
+			     uint8_t ret[2], size_t *ret_n)
 {
 	const cJSON *list, *item;
-	size_t n;
+	size_t n, found = 0;
 	int err = ob_reader_list(r, spec, "ipFamilies", 2, &list, &n);
 
 	if (err < 0)
@@ -51,15 +70,16 @@ static int read_families(const struct ob_reader *r, const cJSON *spec,
 			return ob_reader_refuse(
 				r, "ipFamilies",
 				"has an element that is neither IPv4 nor IPv6");
-		if (s->n_families == 1 && s->families[0] == family)
+		if (found == 1 && ret[0] == family)
 			continue;
-		s->families[s->n_families++] = family;
+		ret[found++] = family;
 	}
+	*ret_n = found;
 	return 0;
 }
 
-static int read_affinity(const struct ob_reader *r, const cJSON *spec,
-			 struct ob_service_spec *s)
+int ob_service_affinity_read(const struct ob_reader *r, const cJSON *spec,
+			     uint32_t *ret_s)
 {
 	const char *word;
 	int64_t seconds = 0;
@@ -67,6 +87,7 @@ static int read_affinity(const struct ob_reader *r, const cJSON *spec,
 
 	if (err < 0)
 		return err;
+	*ret_s = 0;
 	if (!word[0] || strcmp(word, "None") == 0)
 		return 0;
 	if (strcmp(word, "ClientIP") != 0)
@@ -75,7 +96,7 @@ static int read_affinity(const struct ob_reader *r, const cJSON *spec,
 	err = ob_reader_int(r,
 			    ob_json_at(spec, "sessionAffinityConfig.clientIP"),
 			    "timeoutSeconds", 0, OB_AFFINITY_MAX_S, &seconds);
-	s->affinity_s = seconds ? (uint32_t)seconds : OB_AFFINITY_DEFAULT_S;
+	*ret_s = seconds ? (uint32_t)seconds : OB_AFFINITY_DEFAULT_S;
 	return err;
 }
 
@@ -86,9 +107,10 @@ int ob_service_spec_read(const struct ob_reader *r, const cJSON *spec,
 					&ret->n_ports);
 
 	if (err == 0)
-		err = read_families(r, spec, ret);
+		err = ob_service_families_read(r, spec, ret->families,
+					       &ret->n_families);
 	if (err == 0)
-		err = read_affinity(r, spec, ret);
+		err = ob_service_affinity_read(r, spec, &ret->affinity_s);
 	if (err == 0)
 		err = ob_reader_text(r, spec, "internalTrafficPolicy", WORD_LEN,
 				     &ret->internal_policy);

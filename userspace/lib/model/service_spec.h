@@ -36,6 +36,15 @@ struct ob_service_spec {
 /* All but the type and the pairs. -EINVAL with a status. */
 int ob_service_spec_read(const struct ob_reader *r, const cJSON *spec,
 			 struct ob_service_spec *ret);
+/* Its members, one by one. */
+int ob_service_type_read(const struct ob_reader *r, const cJSON *spec,
+			 enum ob_service_type *ret);
+/* In their order, each once. */
+int ob_service_families_read(const struct ob_reader *r, const cJSON *spec,
+			     uint8_t ret[2], size_t *ret_n);
+/* 0: None. */
+int ob_service_affinity_read(const struct ob_reader *r, const cJSON *spec,
+			     uint32_t *ret_s);
 /* A map of strings, sorted by key. value_size: with the NUL. */
 int ob_service_pairs_read(const struct ob_reader *r, const cJSON *object,
 			  const char *key, size_t value_size,
