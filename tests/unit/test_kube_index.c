@@ -132,10 +132,12 @@ static void put(struct ob_kube_index *x, const char *key, unsigned int v)
 
 static void finds_values_by_their_other_keys(void **state)
 {
+	_cleanup_(ob_kube_table_freep) struct ob_kube_table *t =
+		ob_kube_table_new();
 	struct ob_kube_index *x = NULL;
 
 	(void)state;
-	assert_int_equal(ob_kube_index_new(2, keys_of, NULL, &x), 0);
+	assert_int_equal(ob_kube_index_new(t, 2, keys_of, NULL, &x), 0);
 	put(x, "a", 1);
 	put(x, "b", 2);
 	put(x, "c", 13);
@@ -162,11 +164,13 @@ static void append(void *arg, const char *key, const void *value)
 
 static void keeps_the_order_in_which_they_came(void **state)
 {
+	_cleanup_(ob_kube_table_freep) struct ob_kube_table *t =
+		ob_kube_table_new();
 	struct ob_kube_index *x = NULL;
 	char order[16] = "";
 
 	(void)state;
-	assert_int_equal(ob_kube_index_new(1, keys_of, NULL, &x), 0);
+	assert_int_equal(ob_kube_index_new(t, 1, keys_of, NULL, &x), 0);
 	for (unsigned int i = 0; i < 4; i++)
 		put(x, (const char[]){ (char)('a' + i), '\0' }, 2 * i + 1);
 	free(ob_kube_index_del(x, "a"));
@@ -198,12 +202,14 @@ static void every_key_has_its_own_whatever_comes_and_goes(void **state)
 {
 	unsigned int dice = (unsigned int)ob_clock_monotonic_ns();
 	unsigned int truth[KEYS] = { 0 };
+	_cleanup_(ob_kube_table_freep) struct ob_kube_table *t =
+		ob_kube_table_new();
 	struct ob_kube_index *x = NULL;
 	char key[16];
 
 	(void)state;
 	print_message("seed %u\n", dice);
-	assert_int_equal(ob_kube_index_new(2, keys_of, NULL, &x), 0);
+	assert_int_equal(ob_kube_index_new(t, 2, keys_of, NULL, &x), 0);
 	for (int step = 0; step < STEPS; step++) {
 		unsigned int i = (unsigned int)rand_r(&dice) % KEYS;
 

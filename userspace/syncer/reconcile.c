@@ -444,7 +444,7 @@ static void import(struct work *w)
 
 /* The status of the ServiceExport, and what is news to people. */
 
-static void tell(struct work *w, const struct ob_peer_condition *was,
+static void tell(struct work *w, const struct ob_export_was *was,
 		 const struct ob_peer_condition *is, bool bad)
 {
 	const struct ob_kube_ref regarding = {
@@ -461,10 +461,10 @@ static void tell(struct work *w, const struct ob_peer_condition *was,
 		.note = is->message,
 	};
 
-	if (!w->c->events || (was->type && !strcmp(was->reason, is->reason)))
+	if (!w->c->events || (was->status && !strcmp(was->reason, is->reason)))
 		return;
 	/* That all is well is news only after trouble. */
-	if (bad || was->type)
+	if (bad || was->status)
 		ob_kube_events_send(w->c->events, &event);
 }
 
@@ -486,9 +486,9 @@ static bool is_bad(enum ob_export_condition which,
 
 static bool is_exported(const struct ob_service_export *x)
 {
-	const struct ob_peer_condition *c = &x->conditions[OB_EXPORT_READY];
+	const struct ob_export_was *c = &x->conditions[OB_EXPORT_READY];
 
-	return c->type && !strcmp(c->status, "True");
+	return c->status && !strcmp(c->status, "True");
 }
 
 static void export_status(struct work *w)

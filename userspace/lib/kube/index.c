@@ -7,8 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "kube/table.h"
-
 /*
  * One object among all that share a key in one index: a ring, to which the
  * value of the key's entry is the way in. There are as many as objects, and
@@ -29,7 +27,8 @@ struct object {
 };
 
 struct ob_kube_index {
-	struct ob_kube_table *objects;
+	struct ob_kube_table *objects; /* not ours, but its values */
+	size_t count;
 	struct ob_kube_table **by;
 	size_t n;
 	ob_kube_index_keys keys;
@@ -147,7 +146,8 @@ static void object_free(struct ob_kube_index *x, struct object *o)
 	free(o);
 }
 
-int ob_kube_index_new(size_t n, ob_kube_index_keys keys, void *arg,
+int ob_kube_index_new(struct ob_kube_table *table, size_t n,
+		      ob_kube_index_keys keys, void *arg,
 		      struct ob_kube_index **ret)
 {
 	struct ob_kube_index *x = calloc(1, sizeof(*x));
@@ -156,14 +156,14 @@ int ob_kube_index_new(size_t n, ob_kube_index_keys keys, void *arg,
 		return -ENOMEM;
 	x->keys = keys;
 	x->arg = arg;
-	x->objects = ob_kube_table_new();
+	x->objects = table;
 	x->by = calloc(n + 1, sizeof(struct ob_kube_table *));
 	for (; x->by && x->n < n; x->n++) {
 		x->by[x->n] = ob_kube_table_new();
 		if (!x->by[x->n])
 			break;
 	}
-	if (!x->objects || !x->by || x->n < n) {
+	if (!x->by || x->n < n) {
 		ob_kube_index_free(x, NULL);
 		return -ENOMEM;
 	}
@@ -180,11 +180,11 @@ static void objects_free(struct ob_kube_table *objects,
 	while ((e = ob_kube_table_next(objects, &at))) {
 		struct object *o = e->value;
 
-		if (free_value)
+		if (o && free_value)
 			free_value(o->value);
 		free(o);
+		e->value = NULL;
 	}
-	ob_kube_table_free(objects);
 }
 
 void ob_kube_index_free(struct ob_kube_index *x,
@@ -192,8 +192,7 @@ void ob_kube_index_free(struct ob_kube_index *x,
 {
 	if (!x)
 		return;
-	if (x->objects)
-		objects_free(x->objects, free_value);
+	objects_free(x->objects, free_value);
 	for (size_t i = 0; i < x->n; i++)
 		ob_kube_table_free(x->by[i]);
 	free(x->by);
@@ -202,14 +201,15 @@ void ob_kube_index_free(struct ob_kube_index *x,
 
 size_t ob_kube_index_count(const struct ob_kube_index *x)
 {
-	return ob_kube_table_count(x->objects);
+	return x->count;
 }
 
 void *ob_kube_index_get(const struct ob_kube_index *x, const char *key)
 {
 	const struct ob_kube_entry *e = ob_kube_table_get(x->objects, key);
+	const struct object *o = e ? e->value : NULL;
 
-	return e ? ((const struct object *)e->value)->value : NULL;
+	return o ? o->value : NULL;
 }
 
 int ob_kube_index_set(struct ob_kube_index *x, const char *key, void *value,
@@ -228,8 +228,10 @@ int ob_kube_index_set(struct ob_kube_index *x, const char *key, void *value,
 	}
 	before = o->entry->value;
 	o->entry->value = o;
-	if (!before)
+	if (!before) {
+		x->count++;
 		return 0;
+	}
 	*ret_before = before->value;
 	object_free(x, before);
 	return 0;
@@ -245,7 +247,8 @@ void *ob_kube_index_del(struct ob_kube_index *x, const char *key)
 		return NULL;
 	value = o->value;
 	object_free(x, o);
-	ob_kube_table_del(x->objects, e);
+	e->value = NULL;
+	x->count--;
 	return value;
 }
 
@@ -256,7 +259,9 @@ void ob_kube_index_each(const struct ob_kube_index *x, ob_kube_index_fn fn,
 	size_t at = 0;
 
 	while ((e = ob_kube_table_next(x->objects, &at)))
-		fn(arg, e->key, ((const struct object *)e->value)->value);
+		if (e->value)
+			fn(arg, e->key,
+			   ((const struct object *)e->value)->value);
 }
 
 void ob_kube_index_each_by(const struct ob_kube_index *x, size_t i,

@@ -73,9 +73,6 @@ static int read_metadata(struct ob_reader *r, const cJSON *object,
 	err = ob_reader_text(r, meta, "namespace", OB_SERVICE_NAME_LEN,
 			     &s->namespace);
 	if (err == 0)
-		err = ob_reader_text(r, meta, "uid", OB_READER_UID_LEN,
-				     &s->uid);
-	if (err == 0)
 		err = ob_reader_is_set(r, meta, "deletionTimestamp",
 				       &s->deleting);
 	if (err == 0)
@@ -194,9 +191,6 @@ static int read_endpoint(const struct ob_reader *r, const cJSON *item,
 	if (err == 0)
 		err = ob_reader_text(r, item, "zone", OB_READER_NAME_LEN,
 				     &e->zone);
-	if (err == 0)
-		err = ob_reader_text(r, item, "nodeName", OB_READER_NAME_LEN,
-				     &e->node);
 	return err;
 }
 
@@ -229,7 +223,7 @@ static int read_endpoints(const struct ob_reader *parent, const cJSON *object,
 static void pack_endpoints(struct ob_pack *p, const struct ob_endpoint *from,
 			   struct ob_endpoint *to, size_t n)
 {
-	static const struct ob_endpoint none = { .zone = "", .node = "" };
+	static const struct ob_endpoint none = { .zone = "" };
 	struct ob_endpoint last = none;
 
 	for (size_t i = 0; i < n; i++) {
@@ -238,12 +232,10 @@ static void pack_endpoints(struct ob_pack *p, const struct ob_endpoint *from,
 
 		last.hostname = ob_pack_text(p, e->hostname, NULL, NULL);
 		last.zone = ob_pack_text(p, e->zone, before->zone, last.zone);
-		last.node = ob_pack_text(p, e->node, before->node, last.node);
 		if (!to)
 			continue;
 		to[i].hostname = last.hostname;
 		to[i].zone = last.zone;
-		to[i].node = last.node;
 	}
 }
 
@@ -274,7 +266,6 @@ static struct ob_endpoint_slice *pack(struct ob_pack *p,
 						from->n_service_ports);
 	s.namespace = ob_pack_text(p, from->namespace, NULL, NULL);
 	s.name = ob_pack_text(p, from->name, NULL, NULL);
-	s.uid = ob_pack_text(p, from->uid, NULL, NULL);
 	s.kube_service = ob_pack_text(p, from->kube_service, NULL, NULL);
 	s.managed_by = ob_pack_text(p, from->managed_by, NULL, NULL);
 	s.service = ob_pack_text(p, from->service, NULL, NULL);
@@ -326,7 +317,7 @@ static bool same_endpoint(const struct ob_endpoint *a,
 	return ob_addr_equal(&a->addr, &b->addr) && a->ready == b->ready &&
 	       a->serving == b->serving && a->terminating == b->terminating &&
 	       strcmp(a->hostname, b->hostname) == 0 &&
-	       strcmp(a->zone, b->zone) == 0 && strcmp(a->node, b->node) == 0;
+	       strcmp(a->zone, b->zone) == 0;
 }
 
 static bool same_ports(const struct ob_endpoint_slice *a,
@@ -357,7 +348,7 @@ bool ob_endpoint_slice_equal(const struct ob_endpoint_slice *a,
 			     const struct ob_endpoint_slice *b)
 {
 	return strcmp(a->namespace, b->namespace) == 0 &&
-	       strcmp(a->name, b->name) == 0 && strcmp(a->uid, b->uid) == 0 &&
+	       strcmp(a->name, b->name) == 0 &&
 	       strcmp(a->kube_service, b->kube_service) == 0 &&
 	       strcmp(a->managed_by, b->managed_by) == 0 &&
 	       strcmp(a->service, b->service) == 0 &&

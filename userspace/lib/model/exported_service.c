@@ -43,11 +43,7 @@ static int read_metadata(struct ob_reader *r, const cJSON *object,
 	if (err < 0)
 		return err;
 	r->name = e->object;
-	err = ob_reader_text(r, meta, "uid", OB_READER_UID_LEN, &e->uid);
-	if (err == 0)
-		err = ob_reader_is_set(r, meta, "deletionTimestamp",
-				       &e->deleting);
-	return err;
+	return ob_reader_is_set(r, meta, "deletionTimestamp", &e->deleting);
 }
 
 static int read_type(const struct ob_reader *r, const cJSON *spec,
@@ -135,7 +131,6 @@ static struct ob_exported_service *pack(struct ob_pack *p,
 
 	ob_service_spec_pack(p, &e.spec);
 	e.object = ob_pack_text(p, from->object, NULL, NULL);
-	e.uid = ob_pack_text(p, from->uid, NULL, NULL);
 	e.cluster = ob_pack_text(p, from->cluster, NULL, NULL);
 	e.namespace = ob_pack_text(p, from->namespace, NULL, NULL);
 	e.name = ob_pack_text(p, from->name, NULL, NULL);
@@ -179,8 +174,7 @@ bool ob_exported_service_equal(const struct ob_exported_service *a,
 			       const struct ob_exported_service *b)
 {
 	return strcmp(a->object, b->object) == 0 &&
-	       strcmp(a->uid, b->uid) == 0 && a->exported_s == b->exported_s &&
-	       a->deleting == b->deleting &&
+	       a->exported_s == b->exported_s && a->deleting == b->deleting &&
 	       ob_service_spec_equal(&a->spec, &b->spec);
 }
 
