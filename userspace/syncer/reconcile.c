@@ -64,8 +64,9 @@ static void add_source(void *arg, const char *key, const void *value)
 	struct work *w = arg;
 
 	(void)key;
-	if (v->kind == OB_SLICE_SOURCE && !v->slice->deleting)
-		*OB_PUSH(w->a, &w->sources) = v->slice;
+	if (v->kind == OB_SLICE_SOURCE && !ob_kept_slice_deleting(v->slice))
+		*OB_PUSH(w->a, &w->sources) =
+			ob_kept_slice_open(w->a, v->slice);
 }
 
 static bool pod_address(void *arg, const char *namespace,
@@ -272,19 +273,19 @@ static void add_hub_slice(void *arg, const char *key, const void *value)
 	struct ob_import_slice *s;
 
 	(void)key;
-	if (!v->slice || v->slice->deleting)
+	if (!v->slice || ob_kept_slice_deleting(v->slice))
 		return;
 	if (!ob_store_takes_slice(w->c->store, v)) {
 		w->r.over_slices++;
 		return;
 	}
 	if (!is_alive(w, v->cluster)) {
-		w->r.dead += v->slice->n_endpoints;
+		w->r.dead += ob_kept_slice_endpoints(v->slice);
 		return;
 	}
 	s = OB_PUSH(w->a, &g->slices);
 	m = ob_members_find(w->c->members, v->cluster);
-	s->slice = v->slice;
+	s->slice = ob_kept_slice_open(w->a, v->slice);
 	s->cluster = v->cluster;
 	s->created_s = v->created_s;
 	s->cidrs = m ? m->cidrs : NULL;

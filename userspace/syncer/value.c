@@ -175,6 +175,18 @@ static enum ob_slice_kind kind_of(const cJSON *object, const char **ret_service)
 	return OB_SLICE_SOURCE;
 }
 
+static int read_source(const cJSON *object, struct ob_value_slice *v,
+		       struct ob_status *status)
+{
+	_cleanup_(ob_endpoint_slice_freep) struct ob_endpoint_slice *s = NULL;
+	int r = ob_endpoint_slice_decode(object, &s, status);
+
+	if (r < 0)
+		return r;
+	v->slice = ob_kept_slice_new(s);
+	return v->slice ? 0 : no_memory(status);
+}
+
 int ob_value_slice_new(const struct ob_value_context *c, const cJSON *object,
 		       struct ob_value_slice **ret, struct ob_status *status)
 {
@@ -190,7 +202,7 @@ int ob_value_slice_new(const struct ob_value_context *c, const cJSON *object,
 	if (v->kind == OB_SLICE_OURS)
 		ob_actual_of(c->seed, object, &v->actual);
 	if (v->kind == OB_SLICE_SOURCE)
-		r = ob_endpoint_slice_decode(object, &v->slice, status);
+		r = read_source(object, v, status);
 	if (r < 0)
 		return r;
 	if (v->kind != OB_SLICE_OTHER) {
@@ -204,7 +216,7 @@ int ob_value_slice_new(const struct ob_value_context *c, const cJSON *object,
 
 void ob_value_slice_free(struct ob_value_slice *v)
 {
-	ob_endpoint_slice_freep(&v->slice);
+	ob_kept_slice_freep(&v->slice);
 	free(v->key);
 	free(v);
 }
@@ -263,8 +275,8 @@ static int read_hub_slice(struct ob_arena *a, const cJSON *object,
 	v->key = key_of(of.namespace, of.service);
 	if (!v->key)
 		return -ENOMEM;
-	v->slice = TAKE_PTR(s);
-	return 0;
+	v->slice = ob_kept_slice_new(s);
+	return v->slice ? 0 : -ENOMEM;
 }
 
 int ob_value_hub_slice_new(const struct ob_value_context *c,
@@ -294,7 +306,7 @@ int ob_value_hub_slice_new(const struct ob_value_context *c,
 
 void ob_value_hub_slice_free(struct ob_value_hub_slice *v)
 {
-	ob_endpoint_slice_freep(&v->slice);
+	ob_kept_slice_freep(&v->slice);
 	free(v->cluster);
 	free(v->key);
 	free(v);

@@ -11,10 +11,10 @@
 #pragma once
 
 #include "kube/hash.h"
-#include "model/endpoint_slice.h"
 #include "model/exported_service.h"
 #include "model/service_export.h"
 #include "model/service_import.h"
+#include "syncer/kept.h"
 
 #define OB_VERSION_LEN 24 /* a resourceVersion of etcd or of the hub */
 
@@ -54,7 +54,7 @@ enum ob_slice_kind {
 struct ob_value_slice {
 	struct ob_actual actual;
 	enum ob_slice_kind kind;
-	struct ob_endpoint_slice *slice; /* of a source */
+	struct ob_kept_slice *slice; /* of a source */
 	char *key; /* NAMESPACE/SERVICE; of the last two kinds */
 };
 
@@ -73,9 +73,9 @@ struct ob_value_hub_slice {
 	struct ob_actual actual;
 	int64_t created_s; /* by the hub's clock; 0: it does not say */
 	bool own;
-	char *key;			 /* NULL: makes no sense */
-	char *cluster;			 /* by its name */
-	struct ob_endpoint_slice *slice; /* NULL: makes no sense */
+	char *key;		     /* NULL: makes no sense */
+	char *cluster;		     /* by its name */
+	struct ob_kept_slice *slice; /* NULL: makes no sense */
 };
 
 struct ob_value_context {
