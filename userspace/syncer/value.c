@@ -42,9 +42,18 @@ static int64_t created_s(const cJSON *object)
 	return text && ob_timestamp_parse(text, &s) == 0 ? s : 0;
 }
 
-static void copy_uid(const cJSON *object, char *to, size_t size)
+/* No longer than one that counts. */
+static size_t uid_size(const cJSON *object)
 {
-	snprintf(to, size, "%s", ob_json_string(object, "metadata.uid") ?: "");
+	const char *uid = ob_json_string(object, "metadata.uid") ?: "";
+
+	return strnlen(uid, OB_READER_UID_LEN - 1) + 1;
+}
+
+static void copy_uid(const cJSON *object, char *to)
+{
+	snprintf(to, uid_size(object), "%s",
+		 ob_json_string(object, "metadata.uid") ?: "");
 }
 
 /* ServiceExports. */
@@ -124,7 +133,8 @@ static void read_ready(const cJSON *object, struct ob_value_import *v)
 int ob_value_import_new(const struct ob_value_context *c, const cJSON *object,
 			struct ob_value_import **ret, struct ob_status *status)
 {
-	_free_ struct ob_value_import *v = calloc(1, sizeof(*v));
+	_free_ struct ob_value_import *v =
+		calloc(1, sizeof(*v) + uid_size(object));
 	const cJSON *item;
 	bool others;
 
@@ -133,7 +143,7 @@ int ob_value_import_new(const struct ob_value_context *c, const cJSON *object,
 	ob_actual_of(c->seed, object, &v->actual);
 	find_managers(object, &v->ours, &others);
 	v->foreign = others && !v->ours;
-	copy_uid(object, v->uid, sizeof(v->uid));
+	copy_uid(object, v->uid);
 	(void)ob_json_int(object, "metadata.generation", &v->generation);
 	cJSON_ArrayForEach(item, ob_json_at(object, "spec.ips"))
 	{
@@ -228,7 +238,7 @@ int ob_value_exported_new(const struct ob_value_context *c, const cJSON *object,
 			  struct ob_status *status)
 {
 	_cleanup_(ob_value_exported_freep) struct ob_value_exported *v =
-		calloc(1, sizeof(*v));
+		calloc(1, sizeof(*v) + uid_size(object));
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	const char *name = ob_json_string(object, "metadata.name");
 	struct ob_status ignored = OB_STATUS_INIT;
@@ -236,7 +246,7 @@ int ob_value_exported_new(const struct ob_value_context *c, const cJSON *object,
 
 	if (!v)
 		return no_memory(status);
-	copy_uid(object, v->uid, sizeof(v->uid));
+	copy_uid(object, v->uid);
 	v->created_s = created_s(object);
 	if (name && ob_exported_name_parse(a, name, &parts)) {
 		v->own = !strcmp(parts.cluster, c->cluster);

@@ -36,12 +36,12 @@ struct ob_value_import {
 	struct ob_actual actual;
 	bool ours;    /* the field manager says so */
 	bool foreign; /* others manage it, and we never did */
-	char uid[OB_READER_UID_LEN];
 	struct ob_addr ips[OB_SERVICE_MAX_IPS];
 	size_t n_ips;
 	int64_t generation;
 	char ready[8]; /* status of the condition; "": not there */
 	int64_t ready_since_s;
+	char uid[];
 };
 
 enum ob_slice_kind {
@@ -61,11 +61,11 @@ struct ob_value_slice {
 /* An ExportedService on the hub. */
 struct ob_value_exported {
 	struct ob_actual actual;
-	char uid[OB_READER_UID_LEN];
 	int64_t created_s; /* by the hub's clock; 0: it does not say */
 	bool own;	   /* of our cluster, by its name */
 	char *key;	   /* by its name; NULL: that has no such parts */
 	struct ob_exported_service *e; /* NULL: makes no sense */
+	char uid[];
 };
 
 /* An EndpointSlice on the hub. */
