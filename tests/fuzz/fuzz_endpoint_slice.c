@@ -26,7 +26,7 @@ static void check_slice(const struct ob_endpoint_slice *s)
 		const struct ob_endpoint *e = &s->endpoints[i];
 
 		CHECK(e->addr.family == s->family);
-		CHECK(e->hostname && e->zone && e->node);
+		CHECK(e->hostname && e->zone);
 	}
 	for (size_t i = 0; i < s->n_service_ports; i++) {
 		const struct ob_service_port *p = &s->service_ports[i];

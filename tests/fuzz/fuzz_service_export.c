@@ -24,7 +24,7 @@ static void check_export(const struct ob_service_export *e)
 	for (size_t i = 1; i < e->n_labels; i++)
 		CHECK(strcmp(e->labels[i - 1].key, e->labels[i].key) <= 0);
 	for (int i = 0; i < OB_EXPORT_CONDITIONS; i++)
-		CHECK(!e->conditions[i].type || e->conditions[i].message);
+		CHECK(!e->conditions[i].status || e->conditions[i].reason);
 }
 
 static void check_service(const struct ob_service *s)

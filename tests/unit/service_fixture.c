@@ -67,7 +67,6 @@ static struct ob_endpoint endpoint(const char *word)
 		.terminating = word[0] == '~',
 		.hostname = "",
 		.zone = "",
-		.node = "",
 	};
 }
 

@@ -104,8 +104,7 @@ static void conditions_that_are_missing_have_their_meaning(void **state)
 	assert_true(s->endpoints[2].ready);
 	assert_string_equal(s->endpoints[0].hostname, "web-0");
 	assert_string_equal(s->endpoints[1].zone, "a");
-	assert_string_equal(s->endpoints[1].node, "n2");
-	assert_string_equal(s->endpoints[2].node, "");
+	assert_string_equal(s->endpoints[2].zone, "");
 }
 
 static void a_port_goes_only_to_who_exposes_it(void **state)

@@ -47,7 +47,6 @@ static struct ob_endpoint_slice slice(const char *service, bool deleting)
 {
 	return (struct ob_endpoint_slice){ .namespace = "shop",
 					   .name = "s",
-					   .uid = "",
 					   .kube_service = "",
 					   .managed_by = "",
 					   .service = service,

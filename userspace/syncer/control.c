@@ -13,7 +13,8 @@
 #define TICK_US	  500000
 #define EACH_TURN 64 /* Services */
 #define AUDIT_MS  300000
-#define TRIM_MS	  10000
+#define TRIM_MS	  2000
+#define CALM_MS	  30000
 #define STEPS	  3 /* heartbeats, of which one at most may be missed */
 
 struct ob_syncer {
@@ -37,6 +38,7 @@ struct ob_syncer {
 	bool leading;
 	uint64_t audit_ms;
 	uint64_t trim_ms, trim_passes; /* when, and how many there had been */
+	bool calm;		       /* it was done for good */
 
 	struct ob_syncer_totals totals;
 	uint64_t passes, syncs;
@@ -319,12 +321,19 @@ static void audit(struct ob_syncer *c, uint64_t now_ms)
 }
 
 /* What lists and bursts needed stays the heap's, in holes between what is kept;
- * after them it is half of all. */
+ * after them it is half of all. Once more when the connections that they needed
+ * have been closed. */
 static void trim(struct ob_syncer *c, uint64_t now_ms)
 {
-	if (c->passes == c->trim_passes || now_ms - c->trim_ms < TRIM_MS ||
-	    ob_queue_length(c->queue) > 0 || !ob_writes_idle(c->writes))
+	uint64_t since_ms = now_ms - c->trim_ms;
+	bool calm = c->passes == c->trim_passes;
+
+	if (since_ms < TRIM_MS || ob_queue_length(c->queue) > 0 ||
+	    !ob_writes_idle(c->writes))
 		return;
+	if (calm && (c->calm || since_ms < CALM_MS))
+		return;
+	c->calm = calm;
 	c->trim_ms = now_ms;
 	c->trim_passes = c->passes;
 	(void)malloc_trim(0);

@@ -13,7 +13,7 @@
 #include "syncer/options.h"
 #include "syncer/run.h"
 
-#define MMAP_THRESHOLD (128 * 1024)
+#define MMAP_THRESHOLD (32 * 1024)
 
 static int complain(int r, const struct ob_status *status)
 {

@@ -64,8 +64,9 @@ static void add_source(void *arg, const char *key, const void *value)
 	struct work *w = arg;
 
 	(void)key;
-	if (v->kind == OB_SLICE_SOURCE && !v->slice->deleting)
-		*OB_PUSH(w->a, &w->sources) = v->slice;
+	if (v->kind == OB_SLICE_SOURCE && !ob_kept_slice_deleting(v->slice))
+		*OB_PUSH(w->a, &w->sources) =
+			ob_kept_slice_open(w->a, v->slice);
 }
 
 static bool pod_address(void *arg, const char *namespace,
@@ -272,19 +273,19 @@ static void add_hub_slice(void *arg, const char *key, const void *value)
 	struct ob_import_slice *s;
 
 	(void)key;
-	if (!v->slice || v->slice->deleting)
+	if (!v->slice || ob_kept_slice_deleting(v->slice))
 		return;
 	if (!ob_store_takes_slice(w->c->store, v)) {
 		w->r.over_slices++;
 		return;
 	}
 	if (!is_alive(w, v->cluster)) {
-		w->r.dead += v->slice->n_endpoints;
+		w->r.dead += ob_kept_slice_endpoints(v->slice);
 		return;
 	}
 	s = OB_PUSH(w->a, &g->slices);
 	m = ob_members_find(w->c->members, v->cluster);
-	s->slice = v->slice;
+	s->slice = ob_kept_slice_open(w->a, v->slice);
 	s->cluster = v->cluster;
 	s->created_s = v->created_s;
 	s->cidrs = m ? m->cidrs : NULL;
@@ -444,7 +445,7 @@ static void import(struct work *w)
 
 /* The status of the ServiceExport, and what is news to people. */
 
-static void tell(struct work *w, const struct ob_peer_condition *was,
+static void tell(struct work *w, const struct ob_export_was *was,
 		 const struct ob_peer_condition *is, bool bad)
 {
 	const struct ob_kube_ref regarding = {
@@ -461,10 +462,10 @@ static void tell(struct work *w, const struct ob_peer_condition *was,
 		.note = is->message,
 	};
 
-	if (!w->c->events || (was->type && !strcmp(was->reason, is->reason)))
+	if (!w->c->events || (was->status && !strcmp(was->reason, is->reason)))
 		return;
 	/* That all is well is news only after trouble. */
-	if (bad || was->type)
+	if (bad || was->status)
 		ob_kube_events_send(w->c->events, &event);
 }
 
@@ -486,9 +487,9 @@ static bool is_bad(enum ob_export_condition which,
 
 static bool is_exported(const struct ob_service_export *x)
 {
-	const struct ob_peer_condition *c = &x->conditions[OB_EXPORT_READY];
+	const struct ob_export_was *c = &x->conditions[OB_EXPORT_READY];
 
-	return c->type && !strcmp(c->status, "True");
+	return c->status && !strcmp(c->status, "True");
 }
 
 static void export_status(struct work *w)

@@ -96,13 +96,13 @@ void ob_status_export(struct ob_arena *a, const struct ob_service_export *x,
 	say_ready(x, facts, &ret[OB_EXPORT_READY]);
 	say_conflict(facts, &ret[OB_EXPORT_CONFLICT]);
 	for (int i = 0; i < OB_EXPORT_CONDITIONS; i++) {
-		const struct ob_peer_condition *was = &x->conditions[i];
+		const struct ob_export_was *was = &x->conditions[i];
 		struct ob_peer_condition *c = &ret[i];
 
 		c->type = ob_export_condition_name((enum ob_export_condition)i);
 		c->message = ob_arena_strdup(a, c->message);
 		c->generation = x->generation;
-		c->changed_s = was->type && !strcmp(was->status, c->status) &&
+		c->changed_s = was->status && !strcmp(was->status, c->status) &&
 					       was->changed_s
 				       ? was->changed_s
 				       : facts->now_s;

@@ -22,9 +22,10 @@ slice_object(const struct ob_value_hub_slice *v, struct ob_quota_object *o)
 {
 	if (!v || !v->slice)
 		return NULL;
-	*o = (struct ob_quota_object){ .name = v->slice->name,
+	*o = (struct ob_quota_object){ .name = ob_kept_slice_name(v->slice),
 				       .created_s = v->created_s,
-				       .endpoints = v->slice->n_endpoints,
+				       .endpoints = ob_kept_slice_endpoints(
+					       v->slice),
 				       .of = v->key };
 	return o;
 }

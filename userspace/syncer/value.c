@@ -42,9 +42,18 @@ static int64_t created_s(const cJSON *object)
 	return text && ob_timestamp_parse(text, &s) == 0 ? s : 0;
 }
 
-static void copy_uid(const cJSON *object, char *to, size_t size)
+/* No longer than one that counts. */
+static size_t uid_size(const cJSON *object)
 {
-	snprintf(to, size, "%s", ob_json_string(object, "metadata.uid") ?: "");
+	const char *uid = ob_json_string(object, "metadata.uid") ?: "";
+
+	return strnlen(uid, OB_READER_UID_LEN - 1) + 1;
+}
+
+static void copy_uid(const cJSON *object, char *to)
+{
+	snprintf(to, uid_size(object), "%s",
+		 ob_json_string(object, "metadata.uid") ?: "");
 }
 
 /* ServiceExports. */
@@ -124,7 +133,8 @@ static void read_ready(const cJSON *object, struct ob_value_import *v)
 int ob_value_import_new(const struct ob_value_context *c, const cJSON *object,
 			struct ob_value_import **ret, struct ob_status *status)
 {
-	_free_ struct ob_value_import *v = calloc(1, sizeof(*v));
+	_free_ struct ob_value_import *v =
+		calloc(1, sizeof(*v) + uid_size(object));
 	const cJSON *item;
 	bool others;
 
@@ -133,7 +143,7 @@ int ob_value_import_new(const struct ob_value_context *c, const cJSON *object,
 	ob_actual_of(c->seed, object, &v->actual);
 	find_managers(object, &v->ours, &others);
 	v->foreign = others && !v->ours;
-	copy_uid(object, v->uid, sizeof(v->uid));
+	copy_uid(object, v->uid);
 	(void)ob_json_int(object, "metadata.generation", &v->generation);
 	cJSON_ArrayForEach(item, ob_json_at(object, "spec.ips"))
 	{
@@ -175,6 +185,18 @@ static enum ob_slice_kind kind_of(const cJSON *object, const char **ret_service)
 	return OB_SLICE_SOURCE;
 }
 
+static int read_source(const cJSON *object, struct ob_value_slice *v,
+		       struct ob_status *status)
+{
+	_cleanup_(ob_endpoint_slice_freep) struct ob_endpoint_slice *s = NULL;
+	int r = ob_endpoint_slice_decode(object, &s, status);
+
+	if (r < 0)
+		return r;
+	v->slice = ob_kept_slice_new(s);
+	return v->slice ? 0 : no_memory(status);
+}
+
 int ob_value_slice_new(const struct ob_value_context *c, const cJSON *object,
 		       struct ob_value_slice **ret, struct ob_status *status)
 {
@@ -190,7 +212,7 @@ int ob_value_slice_new(const struct ob_value_context *c, const cJSON *object,
 	if (v->kind == OB_SLICE_OURS)
 		ob_actual_of(c->seed, object, &v->actual);
 	if (v->kind == OB_SLICE_SOURCE)
-		r = ob_endpoint_slice_decode(object, &v->slice, status);
+		r = read_source(object, v, status);
 	if (r < 0)
 		return r;
 	if (v->kind != OB_SLICE_OTHER) {
@@ -204,7 +226,7 @@ int ob_value_slice_new(const struct ob_value_context *c, const cJSON *object,
 
 void ob_value_slice_free(struct ob_value_slice *v)
 {
-	ob_endpoint_slice_freep(&v->slice);
+	ob_kept_slice_freep(&v->slice);
 	free(v->key);
 	free(v);
 }
@@ -216,7 +238,7 @@ int ob_value_exported_new(const struct ob_value_context *c, const cJSON *object,
 			  struct ob_status *status)
 {
 	_cleanup_(ob_value_exported_freep) struct ob_value_exported *v =
-		calloc(1, sizeof(*v));
+		calloc(1, sizeof(*v) + uid_size(object));
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	const char *name = ob_json_string(object, "metadata.name");
 	struct ob_status ignored = OB_STATUS_INIT;
@@ -224,7 +246,7 @@ int ob_value_exported_new(const struct ob_value_context *c, const cJSON *object,
 
 	if (!v)
 		return no_memory(status);
-	copy_uid(object, v->uid, sizeof(v->uid));
+	copy_uid(object, v->uid);
 	v->created_s = created_s(object);
 	if (name && ob_exported_name_parse(a, name, &parts)) {
 		v->own = !strcmp(parts.cluster, c->cluster);
@@ -263,8 +285,8 @@ static int read_hub_slice(struct ob_arena *a, const cJSON *object,
 	v->key = key_of(of.namespace, of.service);
 	if (!v->key)
 		return -ENOMEM;
-	v->slice = TAKE_PTR(s);
-	return 0;
+	v->slice = ob_kept_slice_new(s);
+	return v->slice ? 0 : -ENOMEM;
 }
 
 int ob_value_hub_slice_new(const struct ob_value_context *c,
@@ -294,7 +316,7 @@ int ob_value_hub_slice_new(const struct ob_value_context *c,
 
 void ob_value_hub_slice_free(struct ob_value_hub_slice *v)
 {
-	ob_endpoint_slice_freep(&v->slice);
+	ob_kept_slice_freep(&v->slice);
 	free(v->cluster);
 	free(v->key);
 	free(v);

@@ -11,10 +11,10 @@
 #pragma once
 
 #include "kube/hash.h"
-#include "model/endpoint_slice.h"
 #include "model/exported_service.h"
 #include "model/service_export.h"
 #include "model/service_import.h"
+#include "syncer/kept.h"
 
 #define OB_VERSION_LEN 24 /* a resourceVersion of etcd or of the hub */
 
@@ -36,12 +36,12 @@ struct ob_value_import {
 	struct ob_actual actual;
 	bool ours;    /* the field manager says so */
 	bool foreign; /* others manage it, and we never did */
-	char uid[OB_READER_UID_LEN];
 	struct ob_addr ips[OB_SERVICE_MAX_IPS];
 	size_t n_ips;
 	int64_t generation;
 	char ready[8]; /* status of the condition; "": not there */
 	int64_t ready_since_s;
+	char uid[];
 };
 
 enum ob_slice_kind {
@@ -54,18 +54,18 @@ enum ob_slice_kind {
 struct ob_value_slice {
 	struct ob_actual actual;
 	enum ob_slice_kind kind;
-	struct ob_endpoint_slice *slice; /* of a source */
+	struct ob_kept_slice *slice; /* of a source */
 	char *key; /* NAMESPACE/SERVICE; of the last two kinds */
 };
 
 /* An ExportedService on the hub. */
 struct ob_value_exported {
 	struct ob_actual actual;
-	char uid[OB_READER_UID_LEN];
 	int64_t created_s; /* by the hub's clock; 0: it does not say */
 	bool own;	   /* of our cluster, by its name */
 	char *key;	   /* by its name; NULL: that has no such parts */
 	struct ob_exported_service *e; /* NULL: makes no sense */
+	char uid[];
 };
 
 /* An EndpointSlice on the hub. */
@@ -73,9 +73,9 @@ struct ob_value_hub_slice {
 	struct ob_actual actual;
 	int64_t created_s; /* by the hub's clock; 0: it does not say */
 	bool own;
-	char *key;			 /* NULL: makes no sense */
-	char *cluster;			 /* by its name */
-	struct ob_endpoint_slice *slice; /* NULL: makes no sense */
+	char *key;		     /* NULL: makes no sense */
+	char *cluster;		     /* by its name */
+	struct ob_kept_slice *slice; /* NULL: makes no sense */
 };
 
 struct ob_value_context {

@@ -7,7 +7,9 @@
 # shellcheck source=/dev/null
 . "$OB_SOURCE_DIR/tests/lab/services/objects.sh"
 
-# none PATTERN: soon no object of the hub's namespace has such a name.
+REF_NAMESPACE=services.clusternet.io/multi-cluster-service-LocalNamespace
+
+# none FILTER: soon no object of the hub's namespace is like that.
 none()
 {
 	for _kind in apis/octopus.io/v1alpha1:exportedservices \
@@ -15,8 +17,8 @@ none()
 		apis/coordination.k8s.io/v1:leases; do
 		look -t "$SYNC_SECONDS" \
 			"/${_kind%:*}/namespaces/$SHARE/${_kind#*:}" \
-			"[.items[].metadata.name | select(test(\"$1\"))] |
-			select(length > 0), length == 0" || return 1
+			"[.items[] | select($1) | .metadata.name] | ., . == []" ||
+			return 1
 	done
 }
 
@@ -32,7 +34,9 @@ gone()
 			"${SLICES%/namespaces*}/$_in_namespace/endpointslices?labelSelector=$OF=$1" \
 			'(.items // []) == []' || return 1
 	done
-	none "[.]${2:-default}[.]$1"
+	none ".spec.namespace == \"${2:-default}\" and .spec.name == \"$1\" or
+		(.metadata.labels | .[\"$REF_NAMESPACE\"] == \"${2:-default}\" and
+			.[\"$OF\"] == \"$1\")"
 }
 
 # no_route VIP: neither a route nor an entry of a map of cluster1 has it.
@@ -99,6 +103,7 @@ for PART in syncer crossdns workloads; do
 done
 octopus_stop cluster2 KILL
 check "its Peer is deleted" kube delete peer cluster2
-check "its claims are gone from the hub" none '^cluster2\b'
+check "its claims are gone from the hub" none \
+	'.metadata.name | test("^cluster2[.-]")'
 check "cluster1 has nothing of it" cluster1_has_nothing
 the_end

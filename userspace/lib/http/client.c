@@ -13,7 +13,7 @@
 #define REASON	    "HTTPClient"
 /* Over HTTP/1.1, where each request under way has one; more of them wait. They
  * stay for the next ones, and what TLS needs with them. */
-#define CONNECTIONS 16L
+#define CONNECTIONS 12L
 
 /* A descriptor that curl wants to know about. */
 struct sock {

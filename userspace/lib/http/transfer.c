@@ -16,6 +16,11 @@
 #define KEEPALIVE_EVERY_S  3
 #define KEEPALIVE_COUNT	   3
 #define USER_TIMEOUT_MS	   15000
+/* What a burst opened is closed some time after it, and its buffers and keys
+ * with it; one that is used every 10 s stays. */
+#define IDLE_MAX_S	   12L
+/* Of what is sent in one go, for as long as a watch lives; the least. */
+#define UPLOAD_BUFFER	   16384L
 
 /* All of them exist in any libcurl that this project accepts. */
 #define SET(easy, option, value)                                               \
@@ -147,6 +152,8 @@ static int set_limits(CURL *easy, const struct ob_http_request *request)
 	SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	/* Rather wait for the first connection than open one for each. */
 	SET(easy, CURLOPT_PIPEWAIT, 1L);
+	SET(easy, CURLOPT_MAXAGE_CONN, IDLE_MAX_S);
+	SET(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
 	SET(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	SET(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 	return 0;

@@ -3,34 +3,32 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "kube/table.h"
-
-/* All objects with one key in one index. */
-struct bucket {
-	struct slot **v;
-	size_t n, room;
-	struct ob_kube_entry *entry; /* whose value this is */
-};
-
-/* One object in one bucket, and where in it. */
+/*
+ * One object among all that share a key in one index: a ring, to which the
+ * value of the key's entry is the way in. There are as many as objects, and
+ * more: they are part of them.
+ */
 struct slot {
-	struct object *object;
-	struct bucket *bucket;
-	size_t at;
-	size_t index;
+	struct ob_kube_entry *bucket;
+	struct slot *next, *before;
+	uint32_t index; /* whose table the bucket is in */
+	uint32_t at;	/* in its object */
 };
 
 struct object {
 	struct ob_kube_entry *entry; /* whose value this is */
 	void *value;
-	struct slot **slots;
-	size_t n, room;
+	size_t n;
+	struct slot slots[];
 };
 
 struct ob_kube_index {
-	struct ob_kube_table *objects;
+	struct ob_kube_table *objects; /* not ours, but its values */
+	size_t count;
 	struct ob_kube_table **by;
 	size_t n;
 	ob_kube_index_keys keys;
@@ -45,101 +43,59 @@ struct filling {
 	int r;
 };
 
-static int push(struct slot ***v, size_t *n, size_t *room, struct slot *slot)
+static struct object *object_of(struct slot *slot)
 {
-	if (*n == *room) {
-		size_t more = *room ? *room * 2 : 2;
-		struct slot **bigger =
-			realloc(*v, more * sizeof(struct slot *));
-
-		if (!bigger)
-			return -ENOMEM;
-		*v = bigger;
-		*room = more;
-	}
-	(*v)[(*n)++] = slot;
-	return 0;
+	return (struct object *)(void *)((char *)(slot - slot->at) -
+					 offsetof(struct object, slots));
 }
 
-static void bucket_free(struct bucket *b)
+/* As the last of its ring. */
+static void link_slot(struct slot *slot)
 {
-	if (b)
-		free(b->v);
-	free(b);
-}
+	struct slot *first = slot->bucket->value;
 
-static int bucket_get(struct ob_kube_table *by, const char *key,
-		      struct bucket **ret)
-{
-	struct ob_kube_entry *entry;
-	int r = ob_kube_table_add(by, key, &entry);
-
-	if (r < 0)
-		return r;
-	if (!entry->value) {
-		struct bucket *b = calloc(1, sizeof(*b));
-
-		if (!b) {
-			ob_kube_table_del(by, entry);
-			return -ENOMEM;
-		}
-		b->entry = entry;
-		entry->value = b;
-	}
-	*ret = entry->value;
-	return 0;
-}
-
-static void bucket_drop_empty(struct ob_kube_table *by, struct bucket *b)
-{
-	if (b->n > 0)
+	if (!first) {
+		slot->next = slot->before = slot;
+		slot->bucket->value = slot;
 		return;
-	ob_kube_table_del(by, b->entry);
-	bucket_free(b);
+	}
+	slot->next = first;
+	slot->before = first->before;
+	first->before->next = slot;
+	first->before = slot;
 }
 
-/* The last one takes the place. */
-static void slot_remove(struct ob_kube_index *x, struct slot *slot)
+/* A key that nobody has any more goes, too. */
+static void unlink_slot(struct ob_kube_index *x, struct slot *slot)
 {
-	struct bucket *b = slot->bucket;
-
-	b->v[slot->at] = b->v[--b->n];
-	b->v[slot->at]->at = slot->at;
-	bucket_drop_empty(x->by[slot->index], b);
-	free(slot);
+	if (slot->next == slot) {
+		ob_kube_table_del(x->by[slot->index], slot->bucket);
+		return;
+	}
+	if (slot->bucket->value == slot)
+		slot->bucket->value = slot->next;
+	slot->next->before = slot->before;
+	slot->before->next = slot->next;
 }
 
 static void unindex(struct ob_kube_index *x, struct object *o)
 {
 	while (o->n > 0)
-		slot_remove(x, o->slots[--o->n]);
+		unlink_slot(x, &o->slots[--o->n]);
 }
 
-static int slot_add(struct filling *f, struct bucket *b)
+static void count_key(void *to, const char *key)
 {
-	struct object *o = f->object;
-	_free_ struct slot *slot = calloc(1, sizeof(*slot));
+	size_t *n = to;
 
-	if (!slot)
-		return -ENOMEM;
-	slot->object = o;
-	slot->bucket = b;
-	slot->index = f->index;
-	slot->at = b->n;
-	if (push(&b->v, &b->n, &b->room, slot) < 0)
-		return -ENOMEM;
-	if (push(&o->slots, &o->n, &o->room, slot) < 0) {
-		b->n--;
-		return -ENOMEM;
-	}
-	TAKE_PTR(slot);
-	return 0;
+	(void)key;
+	++*n;
 }
 
-static bool has_key(const struct object *o, const struct bucket *b)
+static bool has_key(const struct object *o, const struct ob_kube_entry *bucket)
 {
 	for (size_t i = 0; i < o->n; i++)
-		if (o->slots[i]->bucket == b)
+		if (o->slots[i].bucket == bucket)
 			return true;
 	return false;
 }
@@ -147,38 +103,51 @@ static bool has_key(const struct object *o, const struct bucket *b)
 static void add_key(void *to, const char *key)
 {
 	struct filling *f = to;
-	struct ob_kube_table *by = f->x->by[f->index];
-	struct bucket *b = NULL;
+	struct object *o = f->object;
+	struct ob_kube_entry *bucket = NULL;
+	struct slot *slot;
 
 	if (f->r == 0)
-		f->r = bucket_get(by, key, &b);
-	if (f->r < 0 || !b || has_key(f->object, b))
+		f->r = ob_kube_table_add(f->x->by[f->index], key, &bucket);
+	if (f->r < 0 || has_key(o, bucket))
 		return;
-	f->r = slot_add(f, b);
-	if (f->r < 0)
-		bucket_drop_empty(by, b);
+	slot = &o->slots[o->n];
+	*slot = (struct slot){ .bucket = bucket,
+			       .index = (uint32_t)f->index,
+			       .at = (uint32_t)o->n };
+	o->n++;
+	link_slot(slot);
 }
 
-/* All keys or none. */
-static int put_in(struct ob_kube_index *x, struct object *o)
+/* With all of its keys; NULL: out of memory, and nothing has changed. */
+static struct object *object_new(struct ob_kube_index *x, void *value)
 {
-	struct filling f = { .x = x, .object = o };
+	struct filling f = { .x = x };
+	size_t n = 0;
 
+	for (size_t i = 0; i < x->n; i++)
+		x->keys(x->arg, i, value, count_key, &n);
+	f.object = malloc(sizeof(*f.object) + n * sizeof(struct slot));
+	if (!f.object)
+		return NULL;
+	*f.object = (struct object){ .value = value };
 	for (; f.index < x->n; f.index++)
-		x->keys(x->arg, f.index, o->value, add_key, &f);
-	if (f.r < 0)
-		unindex(x, o);
-	return f.r;
+		x->keys(x->arg, f.index, value, add_key, &f);
+	if (f.r == 0)
+		return f.object;
+	unindex(x, f.object);
+	free(f.object);
+	return NULL;
 }
 
-static void object_free(struct object *o)
+static void object_free(struct ob_kube_index *x, struct object *o)
 {
-	if (o)
-		free(o->slots);
+	unindex(x, o);
 	free(o);
 }
 
-int ob_kube_index_new(size_t n, ob_kube_index_keys keys, void *arg,
+int ob_kube_index_new(struct ob_kube_table *table, size_t n,
+		      ob_kube_index_keys keys, void *arg,
 		      struct ob_kube_index **ret)
 {
 	struct ob_kube_index *x = calloc(1, sizeof(*x));
@@ -187,29 +156,19 @@ int ob_kube_index_new(size_t n, ob_kube_index_keys keys, void *arg,
 		return -ENOMEM;
 	x->keys = keys;
 	x->arg = arg;
-	x->objects = ob_kube_table_new();
+	x->objects = table;
 	x->by = calloc(n + 1, sizeof(struct ob_kube_table *));
 	for (; x->by && x->n < n; x->n++) {
 		x->by[x->n] = ob_kube_table_new();
 		if (!x->by[x->n])
 			break;
 	}
-	if (!x->objects || !x->by || x->n < n) {
+	if (!x->by || x->n < n) {
 		ob_kube_index_free(x, NULL);
 		return -ENOMEM;
 	}
 	*ret = x;
 	return 0;
-}
-
-static void by_free(struct ob_kube_table *by)
-{
-	struct ob_kube_entry *e;
-	size_t at = 0;
-
-	while ((e = ob_kube_table_next(by, &at)))
-		bucket_free(e->value);
-	ob_kube_table_free(by);
 }
 
 static void objects_free(struct ob_kube_table *objects,
@@ -221,13 +180,11 @@ static void objects_free(struct ob_kube_table *objects,
 	while ((e = ob_kube_table_next(objects, &at))) {
 		struct object *o = e->value;
 
-		for (size_t i = 0; i < o->n; i++)
-			free(o->slots[i]);
-		if (free_value)
+		if (o && free_value)
 			free_value(o->value);
-		object_free(o);
+		free(o);
+		e->value = NULL;
 	}
-	ob_kube_table_free(objects);
 }
 
 void ob_kube_index_free(struct ob_kube_index *x,
@@ -235,69 +192,48 @@ void ob_kube_index_free(struct ob_kube_index *x,
 {
 	if (!x)
 		return;
-	if (x->objects)
-		objects_free(x->objects, free_value);
+	objects_free(x->objects, free_value);
 	for (size_t i = 0; i < x->n; i++)
-		by_free(x->by[i]);
+		ob_kube_table_free(x->by[i]);
 	free(x->by);
 	free(x);
 }
 
 size_t ob_kube_index_count(const struct ob_kube_index *x)
 {
-	return ob_kube_table_count(x->objects);
+	return x->count;
 }
 
 void *ob_kube_index_get(const struct ob_kube_index *x, const char *key)
 {
 	const struct ob_kube_entry *e = ob_kube_table_get(x->objects, key);
+	const struct object *o = e ? e->value : NULL;
 
-	return e ? ((const struct object *)e->value)->value : NULL;
-}
-
-static int insert(struct ob_kube_index *x, const char *key, void *value)
-{
-	struct object *o = calloc(1, sizeof(*o));
-	int r;
-
-	if (!o)
-		return -ENOMEM;
-	o->value = value;
-	r = put_in(x, o);
-	if (r == 0)
-		r = ob_kube_table_add(x->objects, key, &o->entry);
-	if (r < 0) {
-		unindex(x, o);
-		object_free(o);
-		return r;
-	}
-	o->entry->value = o;
-	return 0;
+	return o ? o->value : NULL;
 }
 
 int ob_kube_index_set(struct ob_kube_index *x, const char *key, void *value,
 		      void **ret_before)
 {
-	struct ob_kube_entry *e = ob_kube_table_get(x->objects, key);
-	struct object *o, fresh = { .value = value };
-	int r;
+	struct object *o = object_new(x, value), *before;
+	int r = -ENOMEM;
 
 	*ret_before = NULL;
-	if (!e)
-		return insert(x, key, value);
-	o = e->value;
-	r = put_in(x, &fresh);
+	if (o)
+		r = ob_kube_table_add(x->objects, key, &o->entry);
 	if (r < 0) {
-		free(fresh.slots);
+		if (o)
+			object_free(x, o);
 		return r;
 	}
-	unindex(x, o);
-	free(o->slots);
-	*ret_before = o->value;
-	fresh.entry = e;
-	*o = fresh;
-	for (size_t i = 0; i < o->n; i++)
-		o->slots[i]->object = o;
+	before = o->entry->value;
+	o->entry->value = o;
+	if (!before) {
+		x->count++;
+		return 0;
+	}
+	*ret_before = before->value;
+	object_free(x, before);
 	return 0;
 }
 
@@ -310,9 +246,9 @@ void *ob_kube_index_del(struct ob_kube_index *x, const char *key)
 	if (!o)
 		return NULL;
 	value = o->value;
-	unindex(x, o);
-	object_free(o);
-	ob_kube_table_del(x->objects, e);
+	object_free(x, o);
+	e->value = NULL;
+	x->count--;
 	return value;
 }
 
@@ -323,15 +259,21 @@ void ob_kube_index_each(const struct ob_kube_index *x, ob_kube_index_fn fn,
 	size_t at = 0;
 
 	while ((e = ob_kube_table_next(x->objects, &at)))
-		fn(arg, e->key, ((const struct object *)e->value)->value);
+		if (e->value)
+			fn(arg, e->key,
+			   ((const struct object *)e->value)->value);
 }
 
 void ob_kube_index_each_by(const struct ob_kube_index *x, size_t i,
 			   const char *key, ob_kube_index_fn fn, void *arg)
 {
 	const struct ob_kube_entry *e = ob_kube_table_get(x->by[i], key);
-	const struct bucket *b = e ? e->value : NULL;
+	struct slot *first = e ? e->value : NULL, *slot = first;
 
-	for (size_t n = 0; b && n < b->n; n++)
-		fn(arg, b->v[n]->object->entry->key, b->v[n]->object->value);
+	while (slot) {
+		const struct object *o = object_of(slot);
+
+		fn(arg, o->entry->key, o->value);
+		slot = slot->next == first ? NULL : slot->next;
+	}
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Values by key, and by as many other keys as their owner gives them. Adding
- * and removing take constant time, however many share a key. Private to this
- * folder.
+ * and removing take constant time, however many share a key. The keys are those
+ * of somebody's table, whose values are the index's; they may be there before
+ * and after. Private to this folder.
  */
 #pragma once
 
 #include <stddef.h>
 
 #include "base/cleanup.h"
+#include "kube/table.h"
 
 struct ob_kube_index;
 
@@ -17,8 +19,10 @@ typedef void (*ob_kube_index_keys)(void *arg, size_t i, const void *value,
 				   void (*add)(void *to, const char *key),
 				   void *to);
 
-/* n: how many indexes. keys may be NULL when there are none. */
-int ob_kube_index_new(size_t n, ob_kube_index_keys keys, void *arg,
+/* n: how many indexes. keys may be NULL when there are none. table outlives it.
+ */
+int ob_kube_index_new(struct ob_kube_table *table, size_t n,
+		      ob_kube_index_keys keys, void *arg,
 		      struct ob_kube_index **ret);
 /* free_value: for each one that is left. */
 void ob_kube_index_free(struct ob_kube_index *x,

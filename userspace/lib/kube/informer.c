@@ -88,10 +88,10 @@ int ob_kube_informer_new(struct ob_kube *k,
 		return -ENOMEM;
 	i->ops = ops;
 	i->arg = arg;
-	r = ob_kube_index_new(n_indexes, ops->index, arg, &i->index);
+	r = ob_kube_reflector_new(k, options, &reflector_ops, i, &i->reflector);
 	if (r == 0)
-		r = ob_kube_reflector_new(k, options, &reflector_ops, i,
-					  &i->reflector);
+		r = ob_kube_index_new(ob_kube_reflector_table(i->reflector),
+				      n_indexes, ops->index, arg, &i->index);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(i);
@@ -102,8 +102,9 @@ void ob_kube_informer_free(struct ob_kube_informer *i)
 {
 	if (!i)
 		return;
-	ob_kube_reflector_free(i->reflector);
+	/* Its keys are the reflector's. */
 	ob_kube_index_free(i->index, i->ops->free_value);
+	ob_kube_reflector_free(i->reflector);
 	free(i);
 }
 

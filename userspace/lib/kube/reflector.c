@@ -127,11 +127,11 @@ static void relist(struct ob_kube_reflector *r)
 }
 
 static int set_object(struct ob_kube_reflector *r, const char *key,
-		      const char *version, const cJSON *object)
+		      const cJSON *object)
 {
 	struct ob_status status = OB_STATUS_INIT;
 	char text[OB_STATUS_MESSAGE_LEN];
-	int changed = ob_kube_seen_set(&r->seen, key, version, object);
+	int changed = ob_kube_seen_set(&r->seen, key, object);
 
 	if (changed <= 0)
 		return changed;
@@ -144,10 +144,13 @@ static int set_object(struct ob_kube_reflector *r, const char *key,
 	return 0;
 }
 
+/* Its entry is there as long as the receiver may look at it. */
 static void del_object(struct ob_kube_reflector *r, const char *key)
 {
-	if (ob_kube_seen_del(&r->seen, key))
-		r->ops->del(r->arg, key);
+	if (!ob_kube_table_get(r->seen.table, key))
+		return;
+	r->ops->del(r->arg, key);
+	ob_kube_seen_del(&r->seen, key);
 }
 
 static int no_room(struct ob_kube_reflector *r, int error,
@@ -174,7 +177,7 @@ static int take_items(struct ob_kube_reflector *r, const cJSON *items,
 					   status);
 		if (e < 0)
 			return e;
-		e = set_object(r, key, version, item);
+		e = set_object(r, key, item);
 		if (e < 0)
 			return no_room(r, e, status);
 	}
@@ -187,11 +190,11 @@ static void sweep(struct ob_kube_reflector *r)
 	size_t at = 0;
 
 	while (!r->freed) {
-		_free_ char *key = ob_kube_seen_take_missing(&r->seen, &at);
+		const char *key = ob_kube_seen_missing(&r->seen, &at);
 
 		if (!key)
 			return;
-		r->ops->del(r->arg, key);
+		del_object(r, key);
 	}
 }
 
@@ -331,7 +334,7 @@ static int on_event(struct ob_kube_reflector *r,
 		break;
 	case OB_KUBE_EVENT_SET:
 		r->stats.events++;
-		e = set_object(r, event->key, event->version, event->object);
+		e = set_object(r, event->key, event->object);
 		if (e < 0)
 			return no_room(r, e, &r->problem);
 		break;
@@ -560,6 +563,11 @@ const char *
 ob_kube_reflector_resource_version(const struct ob_kube_reflector *r)
 {
 	return r->version;
+}
+
+struct ob_kube_table *ob_kube_reflector_table(struct ob_kube_reflector *r)
+{
+	return r->seen.table;
 }
 
 struct ob_kube_reflector_stats

@@ -8,8 +8,8 @@
  * The receiver sees, for each object, the same state as the server in the same
  * order, without loss and without repetition of what it has seen (an object is
  * not given again with the resourceVersion it had last). Pages are decoded one
- * after the other and let go: memory is that of one page and of the index of
- * names, versions and whatever the receiver keeps.
+ * after the other and let go: memory is that of one page, of a table of names
+ * and digests, and whatever the receiver keeps.
  *
  * An object whose resourceVersion is the same but whose content is not (a
  * server restored from a backup) counts as another.
@@ -25,6 +25,7 @@
 
 #include "base/cleanup.h"
 #include "kube/client.h"
+#include "kube/table.h"
 
 #define OB_KUBE_PAGE 500
 
@@ -39,7 +40,8 @@ struct ob_kube_reflector_ops {
 	 */
 	int (*set)(void *arg, const char *key, const cJSON *object,
 		   struct ob_status *status);
-	/* Deleted, or no longer matched, or found missing by a list. */
+	/* Deleted, or no longer matched, or found missing by a list; its entry
+	 * goes after that. */
 	void (*del)(void *arg, const char *key);
 	/* The first list is complete; called once. */
 	void (*synced)(void *arg);
@@ -66,6 +68,9 @@ bool ob_kube_reflector_synced(const struct ob_kube_reflector *r);
 /* The last that was heard of; "" before the first list. */
 const char *
 ob_kube_reflector_resource_version(const struct ob_kube_reflector *r);
+
+/* What there is, by key; the values are the receiver's. */
+struct ob_kube_table *ob_kube_reflector_table(struct ob_kube_reflector *r);
 
 struct ob_kube_reflector_stats {
 	uint64_t lists, watches, events, bookmarks, expired, errors, refused;

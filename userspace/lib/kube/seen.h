@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a receiver has been told: the names of its objects, each with its
- * version and a digest of its content. Of the objects themselves nothing is
- * kept. Private to this folder.
+ * What a receiver has been told: the names of its objects, each with a digest
+ * of its content, of which its version is a part. Of the objects themselves
+ * nothing is kept; the values of the table's entries are the receiver's.
+ * Private to this folder.
  */
 #pragma once
 
@@ -27,8 +28,9 @@ void ob_kube_seen_done(struct ob_kube_seen *s);
 void ob_kube_seen_begin(struct ob_kube_seen *s);
 /* 1: it is new or another; 0: known like that. -ENOMEM, -E2BIG. */
 int ob_kube_seen_set(struct ob_kube_seen *s, const char *key,
-		     const char *version, const cJSON *object);
-/* 1: it was there. */
-int ob_kube_seen_del(struct ob_kube_seen *s, const char *key);
-/* Takes out the next that the list did not have; NULL: no more. From *at 0. */
-char *ob_kube_seen_take_missing(struct ob_kube_seen *s, size_t *at);
+		     const cJSON *object);
+/* It is not there any more. */
+void ob_kube_seen_del(struct ob_kube_seen *s, const char *key);
+/* The next that the list did not have; NULL: no more. From *at 0; each has to
+ * be deleted before the next is asked for. */
+const char *ob_kube_seen_missing(const struct ob_kube_seen *s, size_t *at);

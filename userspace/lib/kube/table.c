@@ -8,14 +8,21 @@
 #include "kube/hash.h"
 
 #define FIRST_ROOM 64 /* a power of two */
+#define ALIGN	   _Alignof(struct ob_kube_entry)
 
 struct ob_kube_table {
 	struct ob_kube_entry **slots;
 	size_t n, room;
+	size_t extra; /* bytes in front of each entry */
 	struct ob_kube_seed seed;
 };
 
 struct ob_kube_table *ob_kube_table_new(void)
+{
+	return ob_kube_table_new_with(0);
+}
+
+struct ob_kube_table *ob_kube_table_new_with(size_t extra)
 {
 	struct ob_kube_table *t = calloc(1, sizeof(*t));
 
@@ -27,8 +34,37 @@ struct ob_kube_table *ob_kube_table_new(void)
 		return NULL;
 	}
 	t->room = FIRST_ROOM;
+	t->extra = (extra + ALIGN - 1) & ~(ALIGN - 1);
 	ob_kube_seed_init(&t->seed);
 	return t;
+}
+
+void *ob_kube_table_extra(const struct ob_kube_table *t,
+			  struct ob_kube_entry *entry)
+{
+	return (char *)entry - t->extra;
+}
+
+static struct ob_kube_entry *entry_new(const struct ob_kube_table *t,
+				       const char *key, size_t size)
+{
+	struct ob_kube_entry *entry;
+	char *base = malloc(t->extra + sizeof(*entry) + size);
+
+	if (!base)
+		return NULL;
+	memset(base, 0, t->extra);
+	entry = (struct ob_kube_entry *)(void *)(base + t->extra);
+	entry->value = NULL;
+	memcpy(entry->key, key, size);
+	return entry;
+}
+
+static void entry_free(const struct ob_kube_table *t,
+		       struct ob_kube_entry *entry)
+{
+	if (entry)
+		free(ob_kube_table_extra(t, entry));
 }
 
 void ob_kube_table_free(struct ob_kube_table *t)
@@ -36,7 +72,7 @@ void ob_kube_table_free(struct ob_kube_table *t)
 	if (!t)
 		return;
 	for (size_t i = 0; i < t->room; i++)
-		free(t->slots[i]);
+		entry_free(t, t->slots[i]);
 	free(t->slots);
 	free(t);
 }
@@ -106,12 +142,10 @@ int ob_kube_table_add(struct ob_kube_table *t, const char *key,
 		r = make_room(t);
 		if (r < 0)
 			return r;
-		entry = malloc(sizeof(*entry) + size);
+		entry = entry_new(t, key, size);
 		if (!entry)
 			return -ENOMEM;
 		entry->hash = hash;
-		entry->value = NULL;
-		memcpy(entry->key, key, size);
 		place(t, entry);
 		t->n++;
 	}
@@ -141,7 +175,7 @@ void ob_kube_table_del(struct ob_kube_table *t, struct ob_kube_entry *entry)
 	}
 	t->slots[hole] = NULL;
 	t->n--;
-	free(entry);
+	entry_free(t, entry);
 }
 
 struct ob_kube_entry *ob_kube_table_next(const struct ob_kube_table *t,

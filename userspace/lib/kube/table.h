@@ -19,6 +19,10 @@ struct ob_kube_entry {
 
 /* NULL: out of memory. */
 struct ob_kube_table *ob_kube_table_new(void);
+/* Every entry has so many bytes more, zero at first. */
+struct ob_kube_table *ob_kube_table_new_with(size_t extra);
+void *ob_kube_table_extra(const struct ob_kube_table *t,
+			  struct ob_kube_entry *entry);
 /* Values are the user's to free, before. */
 void ob_kube_table_free(struct ob_kube_table *t);
 OB_DEFINE_CLEANUP(struct ob_kube_table *, ob_kube_table_free)

@@ -68,7 +68,6 @@ static int read_metadata(struct ob_reader *r, const cJSON *object,
 		return err;
 	s->name = m.name;
 	s->namespace = m.namespace;
-	s->uid = m.uid;
 	s->deleting = m.deleting;
 	err = read_labels(r, meta, s);
 	return err < 0 ? err : read_service_ports(r, meta, s);
@@ -176,9 +175,6 @@ static int read_endpoint(const struct ob_reader *r, const cJSON *item,
 	if (err == 0)
 		err = ob_reader_text(r, item, "zone", OB_READER_NAME_LEN,
 				     &e->zone);
-	if (err == 0)
-		err = ob_reader_text(r, item, "nodeName", OB_READER_NAME_LEN,
-				     &e->node);
 	return err;
 }
 
@@ -211,7 +207,7 @@ static int read_endpoints(const struct ob_reader *parent, const cJSON *object,
 static void pack_endpoints(struct ob_pack *p, const struct ob_endpoint *from,
 			   struct ob_endpoint *to, size_t n)
 {
-	static const struct ob_endpoint none = { .zone = "", .node = "" };
+	static const struct ob_endpoint none = { .zone = "" };
 	struct ob_endpoint last = none;
 
 	for (size_t i = 0; i < n; i++) {
@@ -220,12 +216,10 @@ static void pack_endpoints(struct ob_pack *p, const struct ob_endpoint *from,
 
 		last.hostname = ob_pack_text(p, e->hostname, NULL, NULL);
 		last.zone = ob_pack_text(p, e->zone, before->zone, last.zone);
-		last.node = ob_pack_text(p, e->node, before->node, last.node);
 		if (!to)
 			continue;
 		to[i].hostname = last.hostname;
 		to[i].zone = last.zone;
-		to[i].node = last.node;
 	}
 }
 
@@ -256,7 +250,6 @@ static struct ob_endpoint_slice *pack(struct ob_pack *p,
 						from->n_service_ports);
 	s.namespace = ob_pack_text(p, from->namespace, NULL, NULL);
 	s.name = ob_pack_text(p, from->name, NULL, NULL);
-	s.uid = ob_pack_text(p, from->uid, NULL, NULL);
 	s.kube_service = ob_pack_text(p, from->kube_service, NULL, NULL);
 	s.managed_by = ob_pack_text(p, from->managed_by, NULL, NULL);
 	s.service = ob_pack_text(p, from->service, NULL, NULL);
@@ -308,7 +301,7 @@ static bool same_endpoint(const struct ob_endpoint *a,
 	return ob_addr_equal(&a->addr, &b->addr) && a->ready == b->ready &&
 	       a->serving == b->serving && a->terminating == b->terminating &&
 	       strcmp(a->hostname, b->hostname) == 0 &&
-	       strcmp(a->zone, b->zone) == 0 && strcmp(a->node, b->node) == 0;
+	       strcmp(a->zone, b->zone) == 0;
 }
 
 static bool same_ports(const struct ob_endpoint_slice *a,
@@ -339,7 +332,7 @@ bool ob_endpoint_slice_equal(const struct ob_endpoint_slice *a,
 			     const struct ob_endpoint_slice *b)
 {
 	return strcmp(a->namespace, b->namespace) == 0 &&
-	       strcmp(a->name, b->name) == 0 && strcmp(a->uid, b->uid) == 0 &&
+	       strcmp(a->name, b->name) == 0 &&
 	       strcmp(a->kube_service, b->kube_service) == 0 &&
 	       strcmp(a->managed_by, b->managed_by) == 0 &&
 	       strcmp(a->service, b->service) == 0 &&

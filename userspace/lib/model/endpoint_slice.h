@@ -26,7 +26,6 @@ struct ob_endpoint {
 	bool terminating;    /* missing: false */
 	const char *hostname; /* all text: "" when missing */
 	const char *zone;
-	const char *node;
 };
 
 struct ob_slice_port {
@@ -38,7 +37,6 @@ struct ob_slice_port {
 struct ob_endpoint_slice {
 	const char *namespace;
 	const char *name;
-	const char *uid;
 	/* Labels; "" when missing. */
 	const char *kube_service; /* kubernetes.io/service-name */
 	const char *managed_by;

@@ -39,7 +39,6 @@ static int read_metadata(struct ob_reader *r, const cJSON *object,
 	if (err < 0)
 		return err;
 	e->object = m.name;
-	e->uid = m.uid;
 	e->deleting = m.deleting;
 	return 0;
 }
@@ -110,7 +109,6 @@ static struct ob_exported_service *pack(struct ob_pack *p,
 
 	ob_service_spec_pack(p, &e.spec);
 	e.object = ob_pack_text(p, from->object, NULL, NULL);
-	e.uid = ob_pack_text(p, from->uid, NULL, NULL);
 	e.cluster = ob_pack_text(p, from->cluster, NULL, NULL);
 	e.namespace = ob_pack_text(p, from->namespace, NULL, NULL);
 	e.name = ob_pack_text(p, from->name, NULL, NULL);
@@ -154,8 +152,7 @@ bool ob_exported_service_equal(const struct ob_exported_service *a,
 			       const struct ob_exported_service *b)
 {
 	return strcmp(a->object, b->object) == 0 &&
-	       strcmp(a->uid, b->uid) == 0 && a->exported_s == b->exported_s &&
-	       a->deleting == b->deleting &&
+	       a->exported_s == b->exported_s && a->deleting == b->deleting &&
 	       ob_service_spec_equal(&a->spec, &b->spec);
 }
 

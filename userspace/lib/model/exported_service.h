@@ -10,7 +10,6 @@
 
 struct ob_exported_service {
 	const char *object; /* its name, CLUSTER.NAMESPACE.SERVICE */
-	const char *uid;
 	const char *cluster, *namespace, *name;
 	int64_t exported_s; /* exportedAt */
 	struct ob_service_spec spec;

@@ -84,18 +84,18 @@ static void read_status(const struct ob_reader *parent, const cJSON *object,
 			if (!strcmp(c.type,
 				    ob_export_condition_name(
 					    (enum ob_export_condition)i)))
-				e->conditions[i] = c;
+				e->conditions[i] = (struct ob_export_was){
+					c.status, c.reason, c.changed_s
+				};
 	}
 }
 
-static void pack_condition(struct ob_pack *p, struct ob_peer_condition *c)
+static void pack_condition(struct ob_pack *p, struct ob_export_was *c)
 {
-	if (!c->type)
+	if (!c->status)
 		return;
-	c->type = ob_pack_text(p, c->type, NULL, NULL);
 	c->status = ob_pack_text(p, c->status, NULL, NULL);
 	c->reason = ob_pack_text(p, c->reason, NULL, NULL);
-	c->message = ob_pack_text(p, c->message, NULL, NULL);
 }
 
 static struct ob_service_export *pack(struct ob_pack *p,

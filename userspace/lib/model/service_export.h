@@ -18,6 +18,13 @@ enum ob_export_condition {
 /* "Valid", "Ready", "Conflict". */
 const char *ob_export_condition_name(enum ob_export_condition which);
 
+/* What counts of one that is there. */
+struct ob_export_was {
+	const char *status; /* NULL: it is not there */
+	const char *reason;
+	int64_t changed_s;
+};
+
 struct ob_service_export {
 	const char *namespace, *name, *uid;
 	int64_t created_s, generation;
@@ -28,8 +35,7 @@ struct ob_service_export {
 	size_t n_annotations;
 	/* Why the maps above are empty: a sentence; "": they make sense. */
 	const char *problem;
-	/* As the object has them; type NULL: it has not. */
-	struct ob_peer_condition conditions[OB_EXPORT_CONDITIONS];
+	struct ob_export_was conditions[OB_EXPORT_CONDITIONS];
 };
 
 /* -EINVAL with a status when it has no name or time. Other people's conditions
