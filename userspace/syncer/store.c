@@ -11,9 +11,10 @@
 
 #define ASK_AGAIN_US (2 * 1000 * 1000)
 
-void ob_store_trouble(struct ob_store *s, struct ob_status *which,
+void ob_store_trouble(struct ob_store *s, enum ob_store_part part,
 		      const struct ob_status *now)
 {
+	struct ob_status *which = &s->trouble[part];
 	bool same = now->reason && which->reason &&
 		    strcmp(now->reason, which->reason) == 0;
 
@@ -34,7 +35,7 @@ static void take_version(struct ob_store *s, const char *version)
 	s->exports_resource.version = s->imports_resource.version = version;
 	r = ob_store_watch_mcs(s);
 	if (r < 0)
-		ob_status_set(&s->local_trouble, -r, "OutOfMemory",
+		ob_status_set(&s->trouble[OB_STORE_EXPORTS], -r, "OutOfMemory",
 			      "ServiceExports cannot be watched: %s",
 			      strerrordesc_np(-r) ?: "unknown error");
 }
@@ -55,9 +56,9 @@ static void on_group(void *arg, int r, const struct ob_kube_reply *reply)
 			      "%s does not have the API " OB_MCS_GROUP
 			      ": apply its CustomResourceDefinitions",
 			      ob_kube_config_get(s->local)->server);
-		ob_store_trouble(s, &s->local_trouble, &none);
+		ob_store_trouble(s, OB_STORE_EXPORTS, &none);
 	} else {
-		ob_store_trouble(s, &s->local_trouble, &reply->status);
+		ob_store_trouble(s, OB_STORE_EXPORTS, &reply->status);
 	}
 	sd_event_source_set_time_relative(s->again, ASK_AGAIN_US);
 	sd_event_source_set_enabled(s->again, SD_EVENT_ONESHOT);
@@ -89,8 +90,7 @@ static void on_peers(void *arg)
 
 	/* Called from inside of its own making, too. */
 	if (s->peers)
-		ob_store_trouble(s, &s->hub_trouble,
-				 ob_peers_trouble(s->peers));
+		ob_store_trouble(s, OB_STORE_PEERS, ob_peers_trouble(s->peers));
 	s->ops->network(s->arg);
 }
 
@@ -153,10 +153,12 @@ int ob_store_new(sd_event *event, struct ob_kube *hub, struct ob_kube *local,
 	s->context = (struct ob_value_context){ &s->seed, config->cluster };
 	s->exports_resource = ob_mcs_exports(OB_MCS_V1BETA1);
 	s->imports_resource = ob_mcs_imports(OB_MCS_V1BETA1);
-	ob_status_set(&s->hub_trouble, EAGAIN, "HubNotReachedYet",
-		      "the hub has not answered yet");
-	ob_status_set(&s->local_trouble, EAGAIN, "KubernetesNotReachedYet",
-		      "our own API server has not answered yet");
+	for (size_t i = 0; i < OB_STORE_EXPORTS; i++)
+		ob_status_set(&s->trouble[i], EAGAIN, "HubNotReachedYet",
+			      "the hub has not answered yet");
+	for (size_t i = OB_STORE_EXPORTS; i < OB_STORE_PODS; i++)
+		ob_status_set(&s->trouble[i], EAGAIN, "KubernetesNotReachedYet",
+			      "our own API server has not answered yet");
 	r = start(s, event);
 	if (r < 0)
 		return r;
@@ -216,14 +218,31 @@ bool ob_store_synced(const struct ob_store *s)
 	return !ob_store_missing(s);
 }
 
+/* A refusal says more than that there was no answer yet. */
+static const struct ob_status *worst(const struct ob_store *s, size_t from,
+				     size_t to)
+{
+	const struct ob_status *found = &s->trouble[from];
+
+	for (size_t i = from; i < to; i++) {
+		const struct ob_status *t = &s->trouble[i];
+
+		if (t->reason && strstr(t->reason, "NotReachedYet") == NULL)
+			return t;
+		if (!found->reason)
+			found = t;
+	}
+	return found;
+}
+
 const struct ob_status *ob_store_hub_trouble(const struct ob_store *s)
 {
-	return &s->hub_trouble;
+	return worst(s, OB_STORE_PEERS, OB_STORE_EXPORTS);
 }
 
 const struct ob_status *ob_store_local_trouble(const struct ob_store *s)
 {
-	return &s->local_trouble;
+	return worst(s, OB_STORE_EXPORTS, OB_STORE_PARTS);
 }
 
 const struct ob_kube_seed *ob_store_seed(const struct ob_store *s)

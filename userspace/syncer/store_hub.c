@@ -15,13 +15,6 @@ static void on_synced(void *arg)
 	s->ops->state(s->arg);
 }
 
-static void on_state(void *arg, const struct ob_status *status)
-{
-	struct ob_store *s = arg;
-
-	ob_store_trouble(s, &s->hub_trouble, status);
-}
-
 static void tell(struct ob_store *s, const char *key)
 {
 	if (key)
@@ -67,13 +60,18 @@ static void on_exported(void *arg, const char *key, const void *before,
 	tell(arg, v->key); /* by its name: it does not change */
 }
 
+static void exported_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_EXPORTED, status);
+}
+
 static const struct ob_kube_informer_ops exported_ops = {
 	.decode = decode_exported,
 	.free_value = free_exported,
 	.index = index_exported,
 	.changed = on_exported,
 	.synced = on_synced,
-	.state = on_state,
+	.state = exported_state,
 };
 
 /* EndpointSlices. */
@@ -120,13 +118,18 @@ static void on_slice(void *arg, const char *key, const void *before,
 		tell(arg, is->key);
 }
 
+static void slices_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_HUB_SLICES, status);
+}
+
 static const struct ob_kube_informer_ops slices_ops = {
 	.decode = decode_slice,
 	.free_value = free_slice,
 	.index = index_slice,
 	.changed = on_slice,
 	.synced = on_synced,
-	.state = on_state,
+	.state = slices_state,
 };
 
 /* Heartbeats: only their names are of interest. */
@@ -163,12 +166,17 @@ static void on_beat(void *arg, const char *key, const void *before,
 		s->ops->beat(s->arg, after);
 }
 
+static void beats_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_BEATS, status);
+}
+
 static const struct ob_kube_informer_ops beats_ops = {
 	.decode = decode_beat,
 	.free_value = free,
 	.changed = on_beat,
 	.synced = on_synced,
-	.state = on_state,
+	.state = beats_state,
 };
 
 static int watch(struct ob_store *s, const struct ob_kube_resource *resource,

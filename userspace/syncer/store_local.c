@@ -28,13 +28,6 @@ static void on_synced(void *arg)
 	s->ops->state(s->arg);
 }
 
-static void on_state(void *arg, const struct ob_status *status)
-{
-	struct ob_store *s = arg;
-
-	ob_store_trouble(s, &s->local_trouble, status);
-}
-
 /* ServiceExports. */
 
 static int decode_export(void *arg, const cJSON *object, void **ret,
@@ -63,12 +56,17 @@ static void on_service(void *arg, const char *key, const void *before,
 	s->ops->service(s->arg, key);
 }
 
+static void exports_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_EXPORTS, status);
+}
+
 static const struct ob_kube_informer_ops exports_ops = {
 	.decode = decode_export,
 	.free_value = free_export,
 	.changed = on_service,
 	.synced = on_synced,
-	.state = on_state,
+	.state = exports_state,
 };
 
 /* ServiceImports. */
@@ -93,12 +91,17 @@ static void on_import(void *arg, const char *key, const void *before,
 	s->ops->service(s->arg, key);
 }
 
+static void imports_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_IMPORTS, status);
+}
+
 static const struct ob_kube_informer_ops imports_ops = {
 	.decode = decode_import,
 	.free_value = free,
 	.changed = on_import,
 	.synced = on_synced,
-	.state = on_state,
+	.state = imports_state,
 };
 
 /* Services: only those that are exported are of interest. */
@@ -130,12 +133,17 @@ static void on_local_service(void *arg, const char *key, const void *before,
 	s->ops->service(s->arg, key);
 }
 
+static void services_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_SERVICES, status);
+}
+
 static const struct ob_kube_informer_ops services_ops = {
 	.decode = decode_service,
 	.free_value = free_service,
 	.changed = on_local_service,
 	.synced = on_synced,
-	.state = on_state,
+	.state = services_state,
 };
 
 /* EndpointSlices: those of Services, and what we have made of imports. */
@@ -183,13 +191,18 @@ static void on_slice(void *arg, const char *key, const void *before,
 	tell_slice(arg, after);
 }
 
+static void slices_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_SLICES, status);
+}
+
 static const struct ob_kube_informer_ops slices_ops = {
 	.decode = decode_slice,
 	.free_value = free_slice,
 	.index = index_slice,
 	.changed = on_slice,
 	.synced = on_synced,
-	.state = on_state,
+	.state = slices_state,
 };
 
 /* Namespaces: whether they are being deleted. */
@@ -218,12 +231,17 @@ static void on_namespace(void *arg, const char *key, const void *before,
 		s->ops->namespace(s->arg, key);
 }
 
+static void namespaces_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_NAMESPACES, status);
+}
+
 static const struct ob_kube_informer_ops namespaces_ops = {
 	.decode = decode_namespace,
 	.free_value = free,
 	.changed = on_namespace,
 	.synced = on_synced,
-	.state = on_state,
+	.state = namespaces_state,
 };
 
 /* Pods: which global address they have. */
@@ -300,13 +318,18 @@ static void on_pod(void *arg, const char *key, const void *before,
 		s->ops->namespace(s->arg, namespace);
 }
 
+static void pods_state(void *arg, const struct ob_status *status)
+{
+	ob_store_trouble(arg, OB_STORE_PODS, status);
+}
+
 static const struct ob_kube_informer_ops pods_ops = {
 	.decode = decode_pod,
 	.free_value = free,
 	.index = index_pod,
 	.changed = on_pod,
 	.synced = on_synced,
-	.state = on_state,
+	.state = pods_state,
 };
 
 struct pod_search {

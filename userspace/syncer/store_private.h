@@ -11,6 +11,21 @@
 #define OB_STORE_INDEX_SERVICE 0  /* the only index there is */
 #define OB_STORE_STRAY	       "" /* its key of what belongs to no Service */
 
+/* What each watch has to say of itself: those of the hub first. */
+enum ob_store_part {
+	OB_STORE_PEERS,
+	OB_STORE_EXPORTED,
+	OB_STORE_HUB_SLICES,
+	OB_STORE_BEATS,
+	OB_STORE_EXPORTS, /* and which version there is */
+	OB_STORE_IMPORTS,
+	OB_STORE_SERVICES,
+	OB_STORE_SLICES,
+	OB_STORE_NAMESPACES,
+	OB_STORE_PODS,
+	OB_STORE_PARTS,
+};
+
 struct ob_store {
 	struct ob_kube *hub, *local;
 	const struct ob_syncer_config *config;
@@ -29,7 +44,7 @@ struct ob_store {
 	struct ob_peers *peers;
 	struct ob_nodes *nodes; /* NULL: not of interest */
 	struct ob_quota *quota;
-	struct ob_status hub_trouble, local_trouble;
+	struct ob_status trouble[OB_STORE_PARTS];
 };
 
 /* store_local.c: all of our own API server but ServiceExports and
@@ -46,7 +61,7 @@ void ob_store_count_slice(struct ob_store *s,
 			  const struct ob_value_hub_slice *before,
 			  const struct ob_value_hub_slice *after);
 /* Trouble of one kind is told once. */
-void ob_store_trouble(struct ob_store *s, struct ob_status *which,
+void ob_store_trouble(struct ob_store *s, enum ob_store_part part,
 		      const struct ob_status *now);
 
 /* A pod's addresses, with the profile parallel. */
