@@ -191,9 +191,9 @@ static void names_what_is_missing_until_all_is_there(void **state)
 					     "Leases on the hub"));
 	assert_false(ob_store_synced(f->store));
 	/* That all other lists are there does not hide why. */
-	kube_objects_until(
-		f->event, strcmp(ob_store_hub_trouble(f->store)->reason ?: "",
-				 "HubNotReachedYet") != 0);
+	kube_objects_until(f->event,
+			   strcmp(ob_store_hub_trouble(f->store)->reason ?: "",
+				  "HubNotReachedYet") != 0);
 	assert_non_null(ob_store_hub_trouble(f->store)->reason);
 	kube_objects_refuse(f->hub, "leases", 0);
 	kube_objects_until(f->event, ob_store_synced(f->store));
