@@ -39,6 +39,18 @@ static bool has_last_applied(const cJSON *object)
 			   "kubectl.kubernetes.io/last-applied-configuration");
 }
 
+/* The hub applies, then validates, and keeps what is valid: for an item of a
+ * map-like list without its key, nothing below is promised. */
+static bool is_kept(struct ob_arena *a, const struct ob_api_schema *s,
+		    const cJSON *object)
+{
+	struct ob_api_causes causes = { .n = 0 };
+
+	if (s)
+		ob_api_schema_validate(a, s, object, &causes);
+	return causes.n == 0;
+}
+
 static void step(struct ob_arena *a, const struct ob_api_schema *s,
 		 const cJSON *one, cJSON **live)
 {
@@ -54,7 +66,8 @@ static void step(struct ob_arena *a, const struct ob_api_schema *s,
 		m.operation = "Update";
 		next = ob_json_copy(a, object);
 		ob_api_manage_update(a, s, *live, next, &m);
-		*live = next;
+		if (is_kept(a, s, next))
+			*live = next;
 		return;
 	}
 	if (ob_api_apply(a, s, *live, object, &m,
@@ -64,6 +77,8 @@ static void step(struct ob_arena *a, const struct ob_api_schema *s,
 		CHECK(*ob_api_conflict_message(a, &conflicts));
 		return;
 	}
+	if (!is_kept(a, s, next))
+		return;
 	*live = next;
 	if (has_last_applied(object))
 		return;
