@@ -135,6 +135,8 @@ over_limit()
 
 it_takes_so_much_of_a_cluster()
 {
+	reconfigure cluster1 '$a limits: {endpoints: 32768}'
+	check 'with a limit it begins anew' until_ 60 counts_imported 10003
 	lies 10 32
 	check 'more than 32768 endpoints are not imported' until_ 60 \
 		over_limit 1 32003

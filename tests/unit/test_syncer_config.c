@@ -44,6 +44,9 @@ static void fills_in_what_is_not_said(void **state)
 	assert_string_equal(c->lease_name, "syncer");
 	assert_int_equal(c->renew_s, 10);
 	assert_int_equal(c->expiry_s, 120);
+	assert_int_equal(c->limits.services, OB_QUOTA_SERVICES);
+	assert_int_equal(c->limits.slices, OB_QUOTA_SLICES);
+	assert_int_equal(c->limits.endpoints, OB_QUOTA_ENDPOINTS);
 	assert_true(c->has_metrics);
 	assert_int_equal(c->metrics_port, OB_SYNCER_METRICS_PORT);
 }
@@ -70,6 +73,23 @@ static void errors_name_line_and_field(void **state)
 		       "heartbeat");
 }
 
+static void limits_what_it_is_told_to(void **state)
+{
+	_cleanup_(ob_syncer_config_freep) struct ob_syncer_config *c = NULL;
+	struct ob_status status = OB_STATUS_INIT;
+
+	(void)state;
+	assert_int_equal(parse("cluster_id: c1\n" HUB
+			       "limits: {services: 5, endpoints: 7}\n",
+			       &c, &status),
+			 0);
+	assert_int_equal(c->limits.services, 5);
+	assert_int_equal(c->limits.slices, OB_QUOTA_SLICES);
+	assert_int_equal(c->limits.endpoints, 7);
+	assert_refused("cluster_id: c1\n" HUB "limits: {endpoints: 0}\n",
+		       "f:3:10: limits.endpoints: 0 is not from 1 to 1000000");
+}
+
 static void accepts_the_example(void **state)
 {
 	_cleanup_(ob_syncer_config_freep) struct ob_syncer_config *c = NULL;
@@ -91,6 +111,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fills_in_what_is_not_said),
 		cmocka_unit_test(errors_name_line_and_field),
+		cmocka_unit_test(limits_what_it_is_told_to),
 		cmocka_unit_test(accepts_the_example),
 	};
 

@@ -98,6 +98,8 @@ static int setup(void **state)
 		.cluster = "one",
 		.hub_namespace = HUB,
 		.profile = OB_PROFILE_PARALLEL,
+		.limits = { OB_QUOTA_SERVICES, OB_QUOTA_SLICES,
+			    OB_QUOTA_ENDPOINTS },
 	};
 	assert_int_equal(ob_store_new(f->event, f->hub_kube, f->local_kube,
 				      &f->config, &ops, f, &f->store),

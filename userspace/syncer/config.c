@@ -11,7 +11,8 @@
 #include "model/peer.h"
 #include "ob/api/services.h"
 
-#define MOST_PODS 1024
+#define MOST_PODS    1024
+#define MOST_OBJECTS 1000000
 
 struct raw_profile {
 	enum ob_profile v;
@@ -20,6 +21,11 @@ struct raw_profile {
 
 struct raw_lease {
 	struct ob_raw_text namespace, name;
+	struct ob_place at;
+};
+
+struct raw_limits {
+	struct ob_raw_number services, slices, endpoints;
 	struct ob_place at;
 };
 
@@ -32,6 +38,7 @@ struct raw {
 	struct ob_raw_metrics metrics;
 	struct raw_lease lease;
 	struct ob_raw_number renew, expiry;
+	struct raw_limits limits;
 };
 
 static const struct {
@@ -76,6 +83,32 @@ static int read_lease(struct ob_config_reader *r, const struct ob_yaml *node,
 	return ob_fields_read(r, node, at, lease_fields, lease);
 }
 
+/* More than all datapaths have room for is no limit. */
+static int read_limit(struct ob_config_reader *r, const struct ob_yaml *node,
+		      const struct ob_place *at, void *out)
+{
+	return ob_value_number(r, node, at, 1, MOST_OBJECTS, out);
+}
+
+static const struct ob_field limits_fields[] = {
+	{ "services", read_limit, offsetof(struct raw_limits, services),
+	  false },
+	{ "endpointslices", read_limit, offsetof(struct raw_limits, slices),
+	  false },
+	{ "endpoints", read_limit, offsetof(struct raw_limits, endpoints),
+	  false },
+	{ 0 },
+};
+
+static int read_limits(struct ob_config_reader *r, const struct ob_yaml *node,
+		       const struct ob_place *at, void *out)
+{
+	struct raw_limits *limits = out;
+
+	limits->at = *at;
+	return ob_fields_read(r, node, at, limits_fields, limits);
+}
+
 #define TOP_FIELD(name, member, fn, required)                                  \
 	{                                                                      \
 		name, fn, offsetof(struct raw, member), required               \
@@ -91,6 +124,7 @@ static const struct ob_field top_fields[] = {
 	TOP_FIELD("lease", lease, read_lease, false),
 	TOP_FIELD("heartbeat", renew, ob_value_seconds, false),
 	TOP_FIELD("expiry", expiry, ob_value_seconds, false),
+	TOP_FIELD("limits", limits, read_limits, false),
 	TOP_FIELD("metrics", metrics, ob_value_metrics, false),
 	{ 0 },
 };
@@ -166,6 +200,11 @@ static void keep_metrics(const struct raw *raw, struct ob_syncer_config *c)
 	(void)ob_addr_parse("127.0.0.1", &c->metrics_addr);
 }
 
+static size_t limit_of(const struct ob_raw_number *raw, size_t otherwise)
+{
+	return raw->at.path ? raw->v : otherwise;
+}
+
 static void keep_all(const struct raw *raw, struct ob_syncer_config *c)
 {
 	struct ob_arena *a = c->arena;
@@ -183,6 +222,12 @@ static void keep_all(const struct raw *raw, struct ob_syncer_config *c)
 	c->renew_s = raw->renew.at.path ? raw->renew.v : OB_HEARTBEAT_RENEW_S;
 	c->expiry_s =
 		raw->expiry.at.path ? raw->expiry.v : OB_HEARTBEAT_EXPIRED_S;
+	c->limits = (struct ob_quota_limits){
+		.services = limit_of(&raw->limits.services, OB_QUOTA_SERVICES),
+		.slices = limit_of(&raw->limits.slices, OB_QUOTA_SLICES),
+		.endpoints =
+			limit_of(&raw->limits.endpoints, OB_QUOTA_ENDPOINTS),
+	};
 	keep_metrics(raw, c);
 }
 

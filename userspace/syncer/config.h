@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "kube/config.h"
 #include "syncer/global.h"
+#include "syncer/quota.h"
 
 #define OB_SYNCER_METRICS_PORT 9798
 #define OB_SYNCER_NAMESPACE    "octopus-system"
@@ -28,6 +29,7 @@ struct ob_syncer_config {
 	size_t n_block;
 	const char *lease_namespace, *lease_name;
 	uint32_t renew_s, expiry_s; /* of heartbeats */
+	struct ob_quota_limits limits;
 	bool has_metrics;
 	struct ob_addr metrics_addr; /* family 0: all addresses */
 	uint16_t metrics_port;

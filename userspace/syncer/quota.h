@@ -15,10 +15,11 @@
 
 #include "base/cleanup.h"
 
-/* Of one cluster. An eighth of what the datapath has room for (ob/abi). */
-#define OB_QUOTA_SERVICES  4096
-#define OB_QUOTA_SLICES	   16384
-#define OB_QUOTA_ENDPOINTS 32768
+/* Of one cluster, if nothing else is configured: half of what the datapath has
+ * room for (ob/abi), so that 10,000 Services of 10 endpoints count. */
+#define OB_QUOTA_SERVICES  16384
+#define OB_QUOTA_SLICES	   65536
+#define OB_QUOTA_ENDPOINTS 131072
 
 enum ob_quota_kind {
 	OB_QUOTA_EXPORTED,

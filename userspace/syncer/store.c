@@ -125,12 +125,6 @@ static int start(struct ob_store *s, sd_event *event)
 	return r;
 }
 
-static const struct ob_quota_limits limits = {
-	.services = OB_QUOTA_SERVICES,
-	.slices = OB_QUOTA_SLICES,
-	.endpoints = OB_QUOTA_ENDPOINTS,
-};
-
 int ob_store_new(sd_event *event, struct ob_kube *hub, struct ob_kube *local,
 		 const struct ob_syncer_config *config,
 		 const struct ob_store_ops *ops, void *arg,
@@ -147,7 +141,7 @@ int ob_store_new(sd_event *event, struct ob_kube *hub, struct ob_kube *local,
 	s->ops = ops;
 	s->arg = arg;
 	ob_kube_seed_init(&s->seed);
-	s->quota = ob_quota_new(&limits);
+	s->quota = ob_quota_new(&config->limits);
 	if (!s->quota)
 		return -ENOMEM;
 	s->context = (struct ob_value_context){ &s->seed, config->cluster };
