@@ -57,7 +57,7 @@ kube_in()
 		--cache-dir "$WORLD/kube-cache/$_in" --namespace default "$@"
 }
 
-# look_in CLUSTER ARGUMENT...: see look_as (hub.sh).
+# look_in CLUSTER ARGUMENT...: see look (hub.sh).
 look_in()
 {
 	_in=$1

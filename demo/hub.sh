@@ -72,17 +72,12 @@ kube_as()
 		"$WORLD/kube-cache" --namespace $SHARE "$@"
 }
 
-# look_as KUBECONFIG [-q] [-t SECONDS] PATH [FILTER]: what tests/lab/look.c sees
-# there. People use kubectl; scripts that wait for something look, because
-# under an emulated kernel kubectl needs seconds to start.
-look_as()
-{
-	"${OB_BUILD_DIR:?}/tests/lab/lab_look" "$@"
-}
-
+# look [-q] [-t SECONDS] PATH [FILTER]: what tests/lab/look.c sees there. People
+# use kubectl; scripts that wait for something look, because under an emulated
+# kernel kubectl needs seconds to start.
 look()
 {
-	look_as "$WORLD/hub/admin.kubeconfig" "$@"
+	"${OB_BUILD_DIR:?}/tests/lab/lab_look" "$WORLD/hub/admin.kubeconfig" "$@"
 }
 
 # kubeconfig_of CLUSTER: one with its token, into CLUSTER.kubeconfig.
@@ -171,7 +166,7 @@ learn_prefixes()
 	[ -s "$WORLD/$1.prefix4" ] && [ -s "$WORLD/$1.prefix6" ]
 }
 
-# condition_is TYPE STATUS: a filter for that of one Peer.
+# condition_is TYPE STATUS: a filter for that of one object.
 condition_is()
 {
 	echo "any(.status.conditions[]?; .type == \"$1\" and .status == \"$2\")"

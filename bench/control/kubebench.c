@@ -12,16 +12,13 @@
 
 #include "base/clock.h"
 #include "kube/informer.h"
+#include "kube/mcs.h"
 
 #define NAMESPACE "default"
 #define LABEL	  "octopus.io/bench"
 #define SELECTOR  LABEL "=list"
 #define IN_FLIGHT 32
 #define CHANGES	  200
-
-static const struct ob_kube_resource slices = {
-	"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true,
-};
 
 /* What a part would keep of each. */
 struct slice {
@@ -79,7 +76,7 @@ static void on_filled(void *arg, int r, const struct ob_kube_reply *reply)
 
 static void fill_more(struct bench *b)
 {
-	struct ob_kube_ref ref = { .resource = &slices,
+	struct ob_kube_ref ref = { .resource = &ob_endpoint_slices,
 				   .namespace = NAMESPACE };
 
 	while (b->next < b->n && b->next - b->done < IN_FLIGHT) {
@@ -111,7 +108,7 @@ static int fill(struct bench *b, const char *n)
 /* One after the other, until there is none. */
 static int clean(struct bench *b)
 {
-	struct ob_kube_ref ref = { .resource = &slices,
+	struct ob_kube_ref ref = { .resource = &ob_endpoint_slices,
 				   .namespace = NAMESPACE };
 	char name[32];
 
@@ -184,7 +181,7 @@ static void change_one(struct bench *b)
 {
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	struct ob_kube_ref ref = {
-		.resource = &slices,
+		.resource = &ob_endpoint_slices,
 		.namespace = NAMESPACE,
 		.name = "bench-000000",
 	};
@@ -285,7 +282,8 @@ static const struct ob_kube_informer_ops ops = {
 static int list(struct bench *b)
 {
 	struct ob_kube_reflector_options options = {
-		.ref = { .resource = &slices, .namespace = NAMESPACE },
+		.ref = { .resource = &ob_endpoint_slices,
+			 .namespace = NAMESPACE },
 		.label_selector = SELECTOR,
 	};
 	int r;

@@ -48,8 +48,6 @@ struct bench_change {
 	bool dns_known, vip_known;
 };
 
-extern const struct ob_kube_resource bench_slices;
-
 struct ob_kube *bench_client(sd_event *event, const char *kubeconfig);
 const char *bench_slice_name(unsigned int service, char *buf, size_t size);
 /* ready: of the last endpoint. */

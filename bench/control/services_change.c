@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "kube/informer.h"
+#include "kube/mcs.h"
 
 #define POLL_US	    1000
 #define LOST_NS	    200000000ULL   /* a question: it is asked again */
@@ -60,23 +61,6 @@ static void arrived(struct bench_change *c, enum bench_stage stage)
 
 /* Watches. */
 
-static int decode(void *arg, const cJSON *object, void **ret,
-		  struct ob_status *status)
-{
-	struct ob_endpoint_slice *s;
-	int r = ob_endpoint_slice_decode(object, &s, status);
-
-	(void)arg;
-	if (r == 0)
-		*ret = s;
-	return r;
-}
-
-static void free_slice(void *value)
-{
-	ob_endpoint_slice_free(value);
-}
-
 static bool last_is_ready(const struct ob_endpoint_slice *s)
 {
 	return s->n_endpoints > 0 && s->endpoints[s->n_endpoints - 1].ready;
@@ -111,8 +95,8 @@ static void changed(void *arg, const char *key, const void *before,
 }
 
 static const struct ob_kube_informer_ops ops = {
-	.decode = decode,
-	.free_value = free_slice,
+	.decode = ob_mcs_slice_decode,
+	.free_value = ob_mcs_slice_free,
 	.changed = changed,
 };
 
@@ -120,7 +104,7 @@ static int watch(struct run *r, struct place *p, const char *kubeconfig,
 		 enum bench_stage stage)
 {
 	const struct ob_kube_reflector_options options = {
-		.ref = { .resource = &bench_slices },
+		.ref = { .resource = &ob_endpoint_slices },
 		.label_selector = "multicluster.kubernetes.io/service-name",
 	};
 
@@ -219,7 +203,7 @@ static void send_change(struct run *r, struct bench_change *c)
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();
 	char name[BENCH_TEXT];
 	struct ob_kube_ref ref = {
-		.resource = &bench_slices,
+		.resource = &ob_endpoint_slices,
 		.namespace = r->o->namespace,
 		.name = bench_slice_name(c->service, name, sizeof(name)),
 	};

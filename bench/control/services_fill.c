@@ -6,14 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "kube/mcs.h"
 #include "ob/api/services.h"
 
 #define IN_FLIGHT 32
 #define PODS	  65000 /* of a /16 */
-
-const struct ob_kube_resource bench_slices = {
-	"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true,
-};
 
 static const struct ob_kube_resource services = { "", "v1", "services",
 						  "Service", true };
@@ -155,7 +152,7 @@ static void create(struct fill *f, unsigned int number)
 {
 	static const struct ob_kube_resource *const resources[KINDS] = {
 		[SERVICE] = &services,
-		[SLICE] = &bench_slices,
+		[SLICE] = &ob_endpoint_slices,
 		[EXPORT] = &exports,
 	};
 	_cleanup_(ob_arena_freep) struct ob_arena *a = ob_arena_new();

@@ -27,7 +27,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "kube/client.h"
-#include "kube/config.h"
 
 #define AGAIN_US 50000
 
@@ -127,14 +126,12 @@ static bool look(struct look *l, char **ret_said)
 
 static int prepare(struct look *l, const char *kubeconfig, const char *program)
 {
-	struct ob_kube_config *config = NULL;
-	int r = ob_kube_config_load(kubeconfig, NULL, &config, &l->status);
+	const struct ob_kube_place place = { .kubeconfig = kubeconfig };
+	int r = sd_event_new(&l->event);
 
-	if (r == 0)
-		r = sd_event_new(&l->event);
 	if (r >= 0)
-		r = ob_kube_new(l->event, config, "lab-look", &l->kube,
-				&l->status);
+		r = ob_kube_open(l->event, &place, "lab-look", &l->kube,
+				 &l->status);
 	if (r < 0) {
 		fprintf(stderr, "lab_look: %s\n", l->status.message);
 		return r;

@@ -18,6 +18,7 @@
 #include "bpf/gateway.h"
 #include "datapath/private.h"
 #include "hub_process.h"
+#include "kube/mcs.h"
 #include "ob/api/services.h"
 
 #define DEADLINE_MS 60000
@@ -32,9 +33,6 @@ static const struct ob_kube_resource crds = {
 };
 static const struct ob_kube_resource imports = {
 	OB_MCS_GROUP, OB_MCS_V1ALPHA1, "serviceimports", "ServiceImport", true,
-};
-static const struct ob_kube_resource slices = {
-	"discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true,
 };
 
 struct fixture {
@@ -145,7 +143,7 @@ static void put_slice(struct fixture *f, unsigned int i, unsigned int n,
 		      bool ready)
 {
 	char *name = ob_arena_printf(f->arena, "web%u-two", i);
-	struct ob_kube_ref ref = { &slices, "default", name, NULL };
+	struct ob_kube_ref ref = { &ob_endpoint_slices, "default", name, NULL };
 	_free_ char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);

@@ -544,15 +544,5 @@ void kube_fake_stop(struct kube_fake *f)
 
 struct ob_kube *kube_fake_client(struct kube_fake *f, sd_event *event)
 {
-	struct ob_status status = OB_STATUS_INIT;
-	struct ob_kube_config *config = NULL;
-	struct ob_kube *k = NULL;
-	char url[64];
-
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u",
-		 kube_server_port(f->server));
-	if (ob_kube_config_new(url, NULL, NULL, &config, &status) < 0 ||
-	    ob_kube_new(event, config, "test/1", &k, &status) < 0)
-		abort();
-	return k;
+	return kube_server_client(f->server, event);
 }

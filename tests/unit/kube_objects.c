@@ -179,17 +179,7 @@ void kube_objects_stop(struct kube_objects *o)
 
 struct ob_kube *kube_objects_client(struct kube_objects *o, sd_event *event)
 {
-	struct ob_status status = OB_STATUS_INIT;
-	struct ob_kube_config *config = NULL;
-	struct ob_kube *k = NULL;
-	char url[64];
-
-	snprintf(url, sizeof(url), "http://127.0.0.1:%u",
-		 kube_server_port(o->server));
-	if (ob_kube_config_new(url, NULL, NULL, &config, &status) < 0 ||
-	    ob_kube_new(event, config, "test/1", &k, &status) < 0)
-		abort();
-	return k;
+	return kube_server_client(o->server, event);
 }
 
 void kube_objects_group(struct kube_objects *o, int code, const char *versions)

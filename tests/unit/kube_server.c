@@ -299,6 +299,20 @@ uint16_t kube_server_port(const struct kube_server *s)
 	return s->port;
 }
 
+struct ob_kube *kube_server_client(const struct kube_server *s, sd_event *event)
+{
+	struct ob_status status = OB_STATUS_INIT;
+	struct ob_kube_config *config = NULL;
+	struct ob_kube *k = NULL;
+	char url[64];
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", kube_server_port(s));
+	if (ob_kube_config_new(url, NULL, NULL, &config, &status) < 0 ||
+	    ob_kube_new(event, config, "test/1", &k, &status) < 0)
+		abort();
+	return k;
+}
+
 unsigned int kube_server_connections(const struct kube_server *s)
 {
 	return s->n;

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kube/client.h"
+
 struct kube_server;
 struct kube_conn;
 
@@ -41,6 +43,9 @@ struct kube_server *kube_server_start(kube_handler handler, void *arg,
 /* Closes all connections and joins all threads. */
 void kube_server_stop(struct kube_server *s);
 uint16_t kube_server_port(const struct kube_server *s);
+/* A client of one without TLS. */
+struct ob_kube *kube_server_client(const struct kube_server *s,
+				   sd_event *event);
 unsigned int kube_server_connections(const struct kube_server *s);
 
 /* All of these return false when the client is gone. */

@@ -9,7 +9,9 @@
 #include "syncer/names.h"
 #include "syncer/store_private.h"
 
-#define ASK_AGAIN_US (2 * 1000 * 1000)
+#define ASK_AGAIN_US  (2 * 1000 * 1000)
+#define HUB_NOT_YET   "HubNotReachedYet"
+#define LOCAL_NOT_YET "KubernetesNotReachedYet"
 
 void ob_store_trouble(struct ob_store *s, enum ob_store_part part,
 		      const struct ob_status *now)
@@ -148,10 +150,10 @@ int ob_store_new(sd_event *event, struct ob_kube *hub, struct ob_kube *local,
 	s->exports_resource = ob_mcs_exports(OB_MCS_V1BETA1);
 	s->imports_resource = ob_mcs_imports(OB_MCS_V1BETA1);
 	for (size_t i = 0; i < OB_STORE_EXPORTS; i++)
-		ob_status_set(&s->trouble[i], EAGAIN, "HubNotReachedYet",
+		ob_status_set(&s->trouble[i], EAGAIN, HUB_NOT_YET,
 			      "the hub has not answered yet");
 	for (size_t i = OB_STORE_EXPORTS; i < OB_STORE_PODS; i++)
-		ob_status_set(&s->trouble[i], EAGAIN, "KubernetesNotReachedYet",
+		ob_status_set(&s->trouble[i], EAGAIN, LOCAL_NOT_YET,
 			      "our own API server has not answered yet");
 	r = start(s, event);
 	if (r < 0)
@@ -214,14 +216,14 @@ bool ob_store_synced(const struct ob_store *s)
 
 /* A refusal says more than that there was no answer yet. */
 static const struct ob_status *worst(const struct ob_store *s, size_t from,
-				     size_t to)
+				     size_t to, const char *not_yet)
 {
 	const struct ob_status *found = &s->trouble[from];
 
 	for (size_t i = from; i < to; i++) {
 		const struct ob_status *t = &s->trouble[i];
 
-		if (t->reason && strstr(t->reason, "NotReachedYet") == NULL)
+		if (t->reason && strcmp(t->reason, not_yet) != 0)
 			return t;
 		if (!found->reason)
 			found = t;
@@ -231,12 +233,12 @@ static const struct ob_status *worst(const struct ob_store *s, size_t from,
 
 const struct ob_status *ob_store_hub_trouble(const struct ob_store *s)
 {
-	return worst(s, OB_STORE_PEERS, OB_STORE_EXPORTS);
+	return worst(s, OB_STORE_PEERS, OB_STORE_EXPORTS, HUB_NOT_YET);
 }
 
 const struct ob_status *ob_store_local_trouble(const struct ob_store *s)
 {
-	return worst(s, OB_STORE_EXPORTS, OB_STORE_PARTS);
+	return worst(s, OB_STORE_EXPORTS, OB_STORE_PARTS, LOCAL_NOT_YET);
 }
 
 const struct ob_kube_seed *ob_store_seed(const struct ob_store *s)
